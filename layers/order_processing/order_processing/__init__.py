@@ -1,0 +1,1 @@
+"""Order processing: the step of order-to-cash between a placed order and its delivery."""

@@ -1,0 +1,57 @@
+"""The delivery: shipments, parcels with their SSCC, and the documents made for them."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated
+
+from pydantic import Field
+
+from order_processing.order import Quantity, Record, Text
+
+
+class PackedLine(Record):
+    """Pieces of one line (or of a bundle's component) in a parcel."""
+
+    line_id: Text
+    sku: Text
+    description: Text
+    quantity: Quantity
+
+
+class Parcel(Record):
+    """One box. sscc: 18 digits. weight_g: gross. size_mm: outer length, width, height."""
+
+    sscc: Annotated[str, Field(pattern=r"^\d{18}$")]
+    number: int
+    of: int
+    contents: tuple[PackedLine, ...]
+    weight_g: int
+    size_mm: tuple[int, int, int]
+    box: Text = ""
+
+
+class Document(Record):
+    """A file in the documents bucket. kind: `label`, `packing_slip`, ...; sha256: lower-case hex."""
+
+    kind: Text
+    key: Text
+    content_type: Text
+    sha256: Text
+    size: int
+
+
+class Shipment(Record):
+    """What leaves one location together."""
+
+    location: Text
+    ship_date: date
+    service: Text
+    parcels: tuple[Parcel, ...]
+
+
+class Delivery(Record):
+    """What delivery preparation leaves behind."""
+
+    shipments: tuple[Shipment, ...]
+    documents: tuple[Document, ...] = ()

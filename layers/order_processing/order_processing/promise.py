@@ -1,0 +1,44 @@
+"""The promise: per line, from what it is delivered and when, and the reservation that makes it true."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Literal
+
+from order_processing.order import Quantity, Record, Text
+
+
+class Allocation(Record):
+    """A quantity of one SKU taken from one source.
+
+    kind: `stock` (source_id is "") or `supply` (source_id is the receipt's document number).
+    bucket: which of the stock's counters it was taken from.
+    ship_date, delivery_date: at the location, and at the destination.
+    reason: the dates in words.
+    """
+
+    line_id: Text
+    sku: Text
+    quantity: Quantity
+    kind: Literal["stock", "supply"]
+    location: Text
+    source_id: Text = ""
+    bucket: int = 0
+    ship_date: date
+    delivery_date: date
+    reason: Text = ""
+
+
+class Promise(Record):
+    """All that is promised to an order. Digital lines have no allocation: they are there at once."""
+
+    allocations: tuple[Allocation, ...]
+
+    @property
+    def delivery_date(self) -> date | None:
+        """The day on which everything is there; None when nothing travels."""
+        return max((a.delivery_date for a in self.allocations), default=None)
+
+    def delivery_date_of(self, line_id: str) -> date | None:
+        """The day on which the whole line is there."""
+        return max((a.delivery_date for a in self.allocations if a.line_id == line_id), default=None)
