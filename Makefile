@@ -1,0 +1,126 @@
+# Everything that is done with this project. `make` alone lists it.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+PYTHON := $(or $(PYTHON),$(shell command -v python3))
+UV_VERSION := 0.13.9
+UV := .tools/uv/bin/uv
+
+# What AWS runs. The local stack overrides both by this machine's.
+PYTHON_RUNTIME ?= python3.13
+ARCHITECTURE ?= arm64
+
+export PATH := $(CURDIR)/.venv/bin:$(CURDIR)/.tools/uv/bin:$(CURDIR)/.tools/sam/bin:$(PATH)
+export PYTHONDONTWRITEBYTECODE := 1
+export SAM_CLI_TELEMETRY := 0
+export UV_PYTHON_DOWNLOADS := never
+
+STAMPS := .venv/.stamp .tools/sam/.stamp .tools/emulator/.stamp .tools/runtime/.stamp
+
+## Use
+
+.PHONY: help
+help: ## show this list
+	@awk 'BEGIN {FS = ":.*## "} /^## / {printf "\n%s\n", substr($$0, 4)} /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.PHONY: run
+run: setup ## start the local stack and send orders through it; it stays running (PORT=4566)
+	@.venv/bin/python -m local.run
+
+.PHONY: orders
+orders: ## send the orders again to the running local stack
+	@.venv/bin/python -m local.place_orders
+
+.PHONY: stop
+stop: ## stop the local stack
+	@$(if $(wildcard .venv/bin/python),.venv/bin/python,$(PYTHON)) -m local.emulator stop
+
+.PHONY: view
+view: .tools/viewer/.stamp ## browse the local stack's resources in a browser (VIEW_PORT=8080)
+	@.venv/bin/python -m local.view
+
+## Work
+
+.PHONY: setup
+setup: $(STAMPS) ## install the pinned tools into .venv and .tools (does nothing when they are there)
+
+.PHONY: test
+test: setup ## unit tests and moto tests, then the deployed local stack
+	.venv/bin/pytest -q -n 2 tests/unit tests/aws
+	.venv/bin/pytest -q -n 2 --dist loadgroup tests/stack
+
+.PHONY: check
+check: setup ## formatting, lint, types, import directions, the template, the settings
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/mypy
+	PYTHONPATH=layers/order_processing .venv/bin/lint-imports
+	PYTHONPATH=layers/order_processing .venv/bin/python -m order_processing.settings layers/order_processing/order_processing/settings.json
+	.tools/sam/bin/cfn-lint template.yaml
+	AWS_DEFAULT_REGION=us-east-1 .tools/sam/bin/sam validate --lint
+
+.PHONY: format
+format: setup ## put the code into its form
+	.venv/bin/ruff check --fix .
+	.venv/bin/ruff format .
+
+.PHONY: lock
+lock: .tools/uv/.stamp-$(UV_VERSION) ## write the lock files anew, with the newest versions allowed
+	$(MAKE) --no-print-directory LOCK_FLAGS=--upgrade relock
+
+## Deploy
+
+.PHONY: build
+build: setup ## build for AWS into .aws-sam
+	PYTHON_RUNTIME=$(PYTHON_RUNTIME) ARCHITECTURE=$(ARCHITECTURE) .tools/sam/bin/sam build --parallel --cached \
+		--parameter-overrides PythonRuntime=$(PYTHON_RUNTIME) Architecture=$(ARCHITECTURE)
+
+.PHONY: deploy
+deploy: build ## build, then deploy to an AWS account, asking for what it must know
+	.tools/sam/bin/sam deploy --guided
+
+.PHONY: clean
+clean: stop ## stop the local stack; remove what was built (the tools stay: remove .venv and .tools for those)
+	rm -rf .aws-sam .local .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+
+# The tools. Each environment stands by itself, because their pins differ.
+
+.tools/uv/.stamp-$(UV_VERSION):
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.11 ...")'
+	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null \
+		&& apt-get update -q && apt-get install -q -y --no-install-recommends python3-venv; } \
+		|| { echo "Python's venv module is missing: apt-get install python3-venv" >&2; exit 1; }
+	rm -rf .tools/uv
+	$(PYTHON) -m venv .tools/uv
+	.tools/uv/bin/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+	touch $@
+
+INSTALL = @echo "$(1): installing" && $(UV) venv --quiet --clear --python .tools/uv/bin/python $(1) && \
+	$(UV) pip sync --quiet --require-hashes --compile-bytecode --python $(1)/bin/python $(2) && touch $(1)/.stamp
+
+.venv/.stamp: requirements/dev.txt .tools/uv/.stamp-$(UV_VERSION)
+	$(call INSTALL,.venv,$<)
+
+.tools/sam/.stamp: requirements/tools.txt .tools/uv/.stamp-$(UV_VERSION)
+	$(call INSTALL,.tools/sam,$<)
+
+.tools/emulator/.stamp: requirements/emulator.txt .tools/uv/.stamp-$(UV_VERSION)
+	$(call INSTALL,.tools/emulator,$<)
+
+.tools/runtime/.stamp: requirements/runtime.txt .tools/uv/.stamp-$(UV_VERSION)
+	$(call INSTALL,.tools/runtime,$<)
+
+.tools/viewer/.stamp: requirements/viewer.txt .tools/uv/.stamp-$(UV_VERSION)
+	$(call INSTALL,.tools/viewer,$<)
+
+# The development environment agrees with what is deployed: the layer's and the functions' pins bind it.
+LOCK = $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header $(LOCK_FLAGS)
+DEPLOYED := layers/dependencies/requirements.txt $(wildcard functions/*/requirements.txt)
+
+.PHONY: relock
+relock: .tools/uv/.stamp-$(UV_VERSION)
+	$(LOCK) layers/dependencies/requirements.in -o layers/dependencies/requirements.txt
+	for name in tools emulator runtime viewer; do $(LOCK) requirements/$$name.in -o requirements/$$name.txt; done
+	$(LOCK) $(addprefix --constraints ,$(DEPLOYED)) requirements/dev.in -o requirements/dev.txt

@@ -1,0 +1,15 @@
+"""Who may send orders to the local stack: two shops and a front end, with secrets that open nothing else."""
+
+SHOPIFY_SHOP = "northgate.myshopify.example"
+WOOCOMMERCE_SHOP = "store.example.com"
+FRONT_END = "web-shop"
+
+SHOPIFY_SECRET = "local-shopify-secret"  # noqa: S105
+WOOCOMMERCE_SECRET = "local-woocommerce-secret"  # noqa: S105
+API_KEY = "local-api-key"
+
+SENDERS = {
+    "shopify": {SHOPIFY_SHOP: [SHOPIFY_SECRET]},
+    "woocommerce": {WOOCOMMERCE_SHOP: [WOOCOMMERCE_SECRET]},
+    "api": {FRONT_END: [API_KEY]},
+}

@@ -1,0 +1,54 @@
+"""What all tests share: no way to a real AWS account, and the end of the stack that stack tests started."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from local import emulator
+from local.places import LOCAL
+
+TEST_RUNS = LOCAL / "tests"
+
+# Client libraries read these; stack tests name their emulator's address themselves.
+os.environ.update(
+    AWS_ACCESS_KEY_ID="test",
+    AWS_SECRET_ACCESS_KEY="test",
+    AWS_DEFAULT_REGION="us-east-1",
+    AWS_EC2_METADATA_DISABLED="true",
+    POWERTOOLS_SERVICE_NAME="order-processing",
+)
+for _name in ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_ENDPOINT_URL"):
+    os.environ.pop(_name, None)
+
+# The first process of a run names it; the processes that pytest-xdist starts inherit the name.
+RUN = TEST_RUNS / os.environ.setdefault("ORDER_PROCESSING_TEST_RUN", f"run-{os.getpid()}")
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Ends what killed test runs have left behind."""
+    for left in TEST_RUNS.glob("run-*"):
+        if not Path(f"/proc/{left.name.removeprefix('run-')}").exists():
+            _end(left)
+
+
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """Ends the run's stack; after a failure its logs stay."""
+    if hasattr(session.config, "workerinput"):
+        return
+    if exitstatus in (pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.INTERNAL_ERROR) and RUN.exists():
+        kept = TEST_RUNS / "last-failure"
+        shutil.rmtree(kept, ignore_errors=True)
+        kept.mkdir()
+        for log in RUN.glob("*.log"):
+            shutil.copy(log, kept)
+    _end(RUN)
+
+
+def _end(home: Path) -> None:
+    if running := emulator.find(home):
+        running.stop()
+    shutil.rmtree(home, ignore_errors=True)
