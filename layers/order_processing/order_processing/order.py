@@ -118,11 +118,11 @@ class Tax(Record):
 
 
 class Fee(Record):
-    """A charge beside lines and shipping: a tip, a duty, a payment surcharge."""
+    """A charge beside lines and shipping: a tip, a duty, a payment surcharge; negative for a rebate."""
 
     title: Text = ""
     amount: int = 0
-    tax: Amount = 0
+    tax: int = 0
 
 
 class Order(Record):

@@ -1,0 +1,93 @@
+"""Whatever a store sends, it is read or refused by name: no other exception, no loss of money."""
+
+import contextlib
+import json
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from order_processing.stores import Unreadable, platform
+from order_processing.stores.payload import parse_json
+from order_processing.stores.shares import share
+
+PAYLOADS = Path(__file__).parents[2] / "events" / "webhooks"
+HEADERS = {
+    "shopify": {"X-Shopify-Topic": "orders/create", "X-Shopify-Shop-Domain": "a.myshopify.com"},
+    "woocommerce": {"X-WC-Webhook-Topic": "order.created", "X-WC-Webhook-Source": "https://a.example.com"},
+}
+SAMPLES = {
+    "shopify": [json.loads(path.read_bytes()) for path in sorted(PAYLOADS.glob("shopify-*.json"))],
+    "woocommerce": [json.loads(path.read_bytes()) for path in sorted(PAYLOADS.glob("woo-*.json"))],
+}
+
+scalars = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(-(10**25), 10**25),
+    st.floats(allow_nan=False, allow_infinity=False),
+    st.text(max_size=30),
+    st.sampled_from(
+        ["-1", "1e5", "0.005", "12.345", "9" * 30, "\ud800", "\x00", "2026-13-01", "0001-01-01T00:00+14:00"]
+    ),
+)
+values = st.recursive(
+    scalars,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+def places(value, path=()):
+    """Every place within a JSON value."""
+    yield path
+    if isinstance(value, (dict, list)):
+        for key, inner in value.items() if isinstance(value, dict) else enumerate(value):
+            yield from places(inner, (*path, key))
+
+
+def replaced(value, path, new):
+    """The value with another one at a place."""
+    if not path:
+        return new
+    changed = dict(value) if isinstance(value, dict) else list(value)
+    changed[path[0]] = replaced(value[path[0]], path[1:], new)
+    return changed
+
+
+def reads_or_refuses(source, raw):
+    with contextlib.suppress(Unreadable):
+        platform(source).read(HEADERS[source], raw)
+
+
+@pytest.mark.parametrize("source", sorted(SAMPLES))
+@given(raw=st.one_of(st.binary(max_size=60), values.map(lambda v: json.dumps(v).encode())))
+def test_any_body_is_read_or_refused(source, raw):
+    reads_or_refuses(source, raw)
+
+
+@pytest.mark.parametrize("source", sorted(SAMPLES))
+@settings(max_examples=300, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@given(data=st.data())
+def test_a_real_order_with_anything_anywhere_is_read_or_refused(source, data):
+    body = data.draw(st.sampled_from(SAMPLES[source]))
+    for _ in range(data.draw(st.integers(1, 3))):
+        body = replaced(body, data.draw(st.sampled_from(list(places(body)))), data.draw(values))
+    reads_or_refuses(source, json.dumps(body).encode())
+
+
+@given(amount=st.integers(0, 10**9), weights=st.lists(st.integers(0, 10**6), min_size=1, max_size=20))
+def test_shares_sum_to_the_amount_and_keep_the_order_of_the_weights(amount, weights):
+    shares = share(amount, weights)
+    assert sum(shares) == amount
+    assert min(shares) >= 0
+    if sum(weights):
+        exact = [Decimal(amount) * weight / sum(weights) for weight in weights]
+        assert all(abs(got - want) < 1 for got, want in zip(shares, exact, strict=True))
+
+
+@given(st.decimals(-(10**6), 10**6, places=4))
+def test_fractions_never_pass_through_a_float(number):
+    assert parse_json(f"[{number}]".encode()) == [number]
