@@ -7,6 +7,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from compile_mail import compile_if_stale
 
 from local import emulator
 from local.places import LOCAL
@@ -26,6 +27,12 @@ for _name in ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_ENDPOINT_URL"):
 
 # The first process of a run names it; the processes that pytest-xdist starts inherit the name.
 RUN = TEST_RUNS / os.environ.setdefault("ORDER_PROCESSING_TEST_RUN", f"run-{os.getpid()}")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def compiled_mail() -> None:
+    """The mail's templates in the form in which they are deployed."""
+    compile_if_stale()
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
