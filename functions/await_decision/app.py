@@ -1,0 +1,36 @@
+"""Off the path: asks a person, and parks the execution's task token with the order."""
+
+import os
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import boto3
+
+from order_processing.adapters.links import Links
+from order_processing.adapters.orders import DynamoOrders
+from order_processing.adapters.post import SesPost
+from order_processing.observe import logger
+from order_processing.settings import current
+from order_processing.stages.await_decision import await_decision
+
+_orders = DynamoOrders(boto3.client("dynamodb"), os.environ["ORDERS_TABLE"])
+_post = SesPost(boto3.client("sesv2"), os.environ["SENDER"], os.environ["CONFIGURATION_SET"], current())
+_links = Links(boto3.client("secretsmanager"), os.environ["KEYS_SECRET"], os.environ["PUBLIC_URL"])
+
+
+@logger.inject_lambda_context
+def handler(event: dict[str, Any], context: Any) -> dict[str, str]:
+    order_id = event["order_id"]
+    logger.append_keys(order_id=order_id)
+    now = datetime.now(UTC)
+    await_decision(
+        order_id,
+        event["task_token"],
+        orders=_orders,
+        post=_post,
+        settings=current(),
+        status_url=_links.status_url,
+        expires_at=now + timedelta(seconds=event["expires_in_seconds"]),
+        now=now,
+    )
+    return {"order_id": order_id}

@@ -1,0 +1,37 @@
+"""Off the path: ends an order early, gives back what it held, and tells the customer."""
+
+import os
+from datetime import UTC, datetime
+from typing import Any
+
+import boto3
+
+from order_processing.adapters.links import Links
+from order_processing.adapters.orders import DynamoOrders
+from order_processing.adapters.post import SesPost
+from order_processing.observe import logger
+from order_processing.settings import current
+from order_processing.stages.end_order import end_order
+from order_processing.stored_order import Status
+
+_orders = DynamoOrders(
+    boto3.client("dynamodb"), os.environ["ORDERS_TABLE"], inventory_table=os.environ["INVENTORY_TABLE"]
+)
+_post = SesPost(boto3.client("sesv2"), os.environ["SENDER"], os.environ["CONFIGURATION_SET"], current())
+_links = Links(boto3.client("secretsmanager"), os.environ["KEYS_SECRET"], os.environ["PUBLIC_URL"])
+
+
+@logger.inject_lambda_context
+def handler(event: dict[str, str], context: Any) -> dict[str, str]:
+    order_id = event["order_id"]
+    logger.append_keys(order_id=order_id)
+    end_order(
+        order_id,
+        Status(event["ending"]),
+        orders=_orders,
+        post=_post,
+        settings=current(),
+        status_url=_links.status_url,
+        now=datetime.now(UTC),
+    )
+    return {"order_id": order_id}

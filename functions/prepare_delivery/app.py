@@ -1,0 +1,24 @@
+"""Stage 5, delivery preparation: parcels, shipping labels and packing slip."""
+
+import os
+from datetime import UTC, datetime
+from typing import Any
+
+import boto3
+
+from order_processing.adapters.documents import S3Documents
+from order_processing.adapters.orders import DynamoOrders
+from order_processing.observe import logger
+from order_processing.settings import current
+from order_processing.stages.prepare_delivery import prepare_delivery
+
+_orders = DynamoOrders(boto3.client("dynamodb"), os.environ["ORDERS_TABLE"])
+_documents = S3Documents(boto3.client("s3"), os.environ["DOCUMENTS_BUCKET"])
+
+
+@logger.inject_lambda_context
+def handler(event: dict[str, str], context: Any) -> dict[str, str]:
+    order_id = event["order_id"]
+    logger.append_keys(order_id=order_id)
+    prepare_delivery(order_id, orders=_orders, documents=_documents, settings=current(), now=datetime.now(UTC))
+    return {"order_id": order_id}

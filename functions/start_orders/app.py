@@ -1,0 +1,28 @@
+"""On a schedule: starts whatever was stored and not started."""
+
+import os
+from datetime import UTC, datetime
+from typing import Any
+
+import boto3
+
+from order_processing.adapters.executions import StepFunctionsExecutions
+from order_processing.adapters.orders import DynamoOrders
+from order_processing.observe import logger
+from order_processing.stages.start_orders import start_orders
+
+_orders = DynamoOrders(boto3.client("dynamodb"), os.environ["ORDERS_TABLE"])
+_executions = StepFunctionsExecutions(boto3.client("stepfunctions"), os.environ["STATE_MACHINE_ARN"])
+
+
+@logger.inject_lambda_context
+def handler(event: dict[str, Any], context: Any) -> dict[str, int]:
+    started = start_orders(
+        orders=_orders,
+        executions=_executions,
+        now=datetime.now(UTC),
+        minutes=int(os.environ["SWEEP_MINUTES"]),
+    )
+    if started:
+        logger.warning("orders had been stored and not started", extra={"orders": started})
+    return {"started": len(started)}

@@ -1,0 +1,31 @@
+"""Links that prove whose an order is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from order_processing.access import may_see, order_token
+from order_processing.adapters.secrets import Secrets
+
+if TYPE_CHECKING:
+    from mypy_boto3_secretsmanager import SecretsManagerClient
+
+
+class Links:
+    """Signs with the current key of the secret `keys`, and accepts the previous one too."""
+
+    def __init__(self, client: SecretsManagerClient, secret_id: str, public_url: str) -> None:
+        self._secret = Secrets(client, secret_id)
+        self._public_url = public_url.rstrip("/")
+
+    def status_url(self, order_id: str) -> str:
+        """The order's status, for whoever holds this link."""
+        return f"{self._public_url}/orders/{order_id}?token={order_token(order_id, self._keys())}"
+
+    def may_see(self, order_id: str, token: str) -> bool:
+        """Whether the token is this order's."""
+        return may_see(order_id, token, self._keys())
+
+    def _keys(self) -> list[str]:
+        keys = self._secret.read()
+        return [keys.get("previous", ""), keys["current"]]

@@ -1,0 +1,36 @@
+"""Secrets in Secrets Manager, kept for five minutes.
+
+- keys: `{"current": ..., "previous": ...}` sign the links that prove whose an order is.
+- identity: `{"key": ...}` makes guests' account ids from their e-mail; it never changes.
+- senders: who may send orders, two valid secrets each:
+  `{"shopify": {"shop.example.com": ["new", "old"]}, "woocommerce": {...}, "api": {"front end's name": [...]}}`.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from mypy_boto3_secretsmanager import SecretsManagerClient
+
+_SECONDS = 300.0
+
+
+class Secrets:
+    """Reads one secret, a JSON object, and reads it again when what it knows is five minutes old."""
+
+    def __init__(self, client: SecretsManagerClient, secret_id: str) -> None:
+        self._client = client
+        self._secret_id = secret_id
+        self._known: dict[str, Any] = {}
+        self._read_at = float("-inf")
+
+    def read(self) -> dict[str, Any]:
+        """The secret's JSON object."""
+        if time.monotonic() - self._read_at > _SECONDS:
+            answer = self._client.get_secret_value(SecretId=self._secret_id)
+            self._known = json.loads(answer["SecretString"])
+            self._read_at = time.monotonic()
+        return self._known

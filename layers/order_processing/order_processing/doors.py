@@ -1,0 +1,208 @@
+"""The doors of the API: who may come in, what they bring, and what they are told."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import hmac
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any, Protocol
+
+from order_processing import order_number
+from order_processing.api_order import InvalidOrder, read_order, show
+from order_processing.decisions import CannotCancel, Executions, cancel
+from order_processing.errors import OrderNotFound
+from order_processing.http import Answer, Problem, Request, answer
+from order_processing.intake import take_in
+from order_processing.observe import logger
+from order_processing.order import Order
+from order_processing.orders import Orders, OrderTooLarge, Placed
+from order_processing.stored_order import Reason, StoredOrder
+from order_processing.stores.platform import (
+    NotAnOrder,
+    OrderChanged,
+    OrderDeleted,
+    Platform,
+    SignatureError,
+    UnknownPlatform,
+    Unreadable,
+    platform,
+)
+
+_CANCELLED_BY_CUSTOMER = Reason(code="CANCELLED_BY_CUSTOMER", text="cancelled by the customer before it was confirmed")
+_CANCELLED_IN_STORE = Reason(code="CANCELLED_IN_STORE", text="cancelled in the store before it was confirmed")
+_LONGEST_KEY = 255
+
+
+class Links(Protocol):
+    """Links that prove whose an order is."""
+
+    def status_url(self, order_id: str) -> str: ...
+
+    def may_see(self, order_id: str, token: str) -> bool: ...
+
+
+class Senders(Protocol):
+    """Who may send orders: `{source: {store or client: [secret, ...]}}`."""
+
+    def read(self) -> dict[str, Any]: ...
+
+
+def _door(route: Callable[..., Answer]) -> Callable[..., Answer]:
+    @functools.wraps(route)
+    def answered(*args: Any) -> Answer:
+        try:
+            return route(*args)
+        except Problem as problem:
+            logger.info("turned away", extra={"code": problem.code, "status": problem.status})
+            return problem.answer()
+
+    return answered
+
+
+class Doors:
+    """Every route of the public API."""
+
+    def __init__(self, *, orders: Orders, executions: Executions, links: Links, senders: Senders) -> None:
+        self._orders = orders
+        self._executions = executions
+        self._links = links
+        self._senders = senders
+
+    @_door
+    def receive(self, request: Request) -> Answer:
+        """POST /orders: an order from a front end."""
+        client = self._client(request)
+        key = request.headers.get("idempotency-key", "").strip().strip('"')
+        if not 0 < len(key) <= _LONGEST_KEY:
+            raise Problem(
+                400,
+                "IDEMPOTENCY_KEY_MISSING",
+                f"header Idempotency-Key: {key[:20]!r}, expected 1 to {_LONGEST_KEY} characters that are this order's own",
+            )
+        raw = request.raw_body()
+        now = datetime.now(UTC)
+        try:
+            order = read_order(raw, client=client, idempotency_key=key, received_at=now)
+        except InvalidOrder as error:
+            raise Problem(400, "ORDER_INVALID", "the body is not an order that can be taken", error.errors) from None
+        fingerprint = hashlib.sha256(json.dumps(json.loads(raw), sort_keys=True).encode()).hexdigest()
+        placed = self._take_in(order, raw, fingerprint, now)
+        if not placed.same_body:
+            raise Problem(
+                409,
+                "IDEMPOTENCY_KEY_REUSED",
+                "this Idempotency-Key came before with another order; a new order needs a key of its own",
+            )
+        return answer(202, self._receipt(placed.order_id))
+
+    @_door
+    def webhook(self, source: str, request: Request) -> Answer:
+        """POST /webhooks/{source}: an order that a store forwards, signed over the raw body."""
+        try:
+            shop = platform(source)
+        except UnknownPlatform as error:
+            raise Problem(404, "UNKNOWN_SOURCE", str(error)) from None
+        raw = request.raw_body()
+        if ping := shop.ping(request.headers, raw):
+            return answer(200, {"taken": False, "reason": ping.reason})
+        now = datetime.now(UTC)
+        self._check_signature(shop, source, request, raw, now)
+        try:
+            delivery = shop.read(request.headers, raw)
+        except Unreadable as error:
+            raise Problem(
+                400,
+                "ORDER_UNREADABLE",
+                "the body is not an order that can be read",
+                [(error.path or "body", str(error))],
+            ) from None
+        if isinstance(delivery, NotAnOrder):
+            return answer(200, {"taken": False, "reason": delivery.reason})
+        if isinstance(delivery, OrderDeleted):
+            return answer(200, {"taken": False, "reason": "an order that is deleted in the store is not touched here"})
+        placed = self._take_in(delivery.order, raw, hashlib.sha256(raw).hexdigest(), now)
+        if isinstance(delivery, OrderChanged) and delivery.change == "cancelled" and not placed.new:
+            self._cancel(placed.order_id, _CANCELLED_IN_STORE)
+        return answer(202 if placed.new else 200, self._receipt(placed.order_id))
+
+    @_door
+    def status(self, order_id: str, request: Request) -> Answer:
+        """GET /orders/{id}: the order, to whoever holds its token."""
+        order_id = self._authorised(order_id, request)
+        try:
+            return answer(200, show(self._orders.load(order_id)))
+        except OrderNotFound:
+            raise _not_found() from None
+
+    @_door
+    def cancel(self, order_id: str, request: Request) -> Answer:
+        """POST /orders/{id}/cancel: the customer wants the order no longer."""
+        order_id = self._authorised(order_id, request)
+        return answer(200, show(self._cancel(order_id, _CANCELLED_BY_CUSTOMER)))
+
+    @_door
+    def no_such_route(self) -> Answer:
+        """Anything else."""
+        raise Problem(404, "NO_SUCH_ROUTE", "there is no such path and method in this API")
+
+    def _cancel(self, order_id: str, reason: Reason) -> StoredOrder:
+        try:
+            return cancel(
+                order_id, orders=self._orders, executions=self._executions, reason=reason, now=datetime.now(UTC)
+            )
+        except OrderNotFound:
+            raise _not_found() from None
+        except CannotCancel as error:
+            raise Problem(409, "TOO_LATE_TO_CANCEL", str(error)) from None
+
+    def _check_signature(self, shop: Platform, source: str, request: Request, raw: bytes, now: datetime) -> None:
+        stores: dict[str, list[str]] = self._senders.read().get(source, {})
+        try:
+            shop.verify(request.headers, raw, stores.get(shop.store_of(request.headers), []), now)
+        except SignatureError as error:
+            raise Problem(401, "SIGNATURE_INVALID", str(error)) from None
+
+    def _client(self, request: Request) -> str:
+        given = request.bearer()
+        clients: dict[str, list[str]] = self._senders.read().get("api", {})
+        found = ""
+        for client, secrets in clients.items():
+            for secret in secrets:
+                if hmac.compare_digest(secret.encode(), given.encode()):
+                    found = client
+        if not given or not found:
+            raise Problem(401, "CREDENTIALS_INVALID", "expected the header Authorization: Bearer <your API key>")
+        return found
+
+    def _authorised(self, order_id: str, request: Request) -> str:
+        token = request.bearer() or request.query.get("token", "")
+        try:
+            number = order_number.parse(order_id)
+        except order_number.OrderNumberError as error:
+            raise Problem(404, "NO_SUCH_ORDER", str(error)) from None
+        if not self._links.may_see(number, token):
+            raise _not_found()
+        return number
+
+    def _take_in(self, order: Order, raw: bytes, fingerprint: str, now: datetime) -> Placed:
+        try:
+            placed = take_in(order, raw, fingerprint, orders=self._orders, executions=self._executions, now=now)
+        except OrderTooLarge as error:
+            raise Problem(413, "ORDER_TOO_LARGE", str(error)) from None
+        logger.info("order taken in", extra={"order_id": placed.order_id, "new": placed.new})
+        return placed
+
+    def _receipt(self, order_id: str) -> dict[str, str]:
+        return {
+            "id": order_id,
+            "number": order_number.display(order_id),
+            "status_url": self._links.status_url(order_id),
+        }
+
+
+def _not_found() -> Problem:
+    """One answer for an order that is not there and for one that is somebody else's."""
+    return Problem(404, "NO_SUCH_ORDER", "no order has this number and token")

@@ -1,0 +1,43 @@
+"""Turns off the happy path: errors that the state machine catches by name.
+
+Their text ends up in the execution's history, so it holds codes and field paths, never a value
+that the customer wrote. Anything else that a stage raises is a fault, and is retried.
+"""
+
+from __future__ import annotations
+
+
+class TurnOff(Exception):
+    """A named turn off the happy path; `code` says why, stable and upper case."""
+
+    def __init__(self, code: str, detail: str = "") -> None:
+        super().__init__(f"{code}: {detail}" if detail else code)
+        self.code = code
+
+
+class OrderRejected(TurnOff):
+    """The order could never be right."""
+
+
+class CorrectionNeeded(TurnOff):
+    """The customer must put something right before the order can go on."""
+
+
+class OfferNeeded(TurnOff):
+    """The order cannot be promised as asked; the customer must choose."""
+
+
+class ApprovalNeeded(TurnOff):
+    """A member of staff must decide."""
+
+
+class OrderEnded(TurnOff):
+    """The order ended early while a stage was at it: there is nothing more to do."""
+
+
+class OrderNotFound(LookupError):
+    """No order has this id."""
+
+
+class OrderChanged(RuntimeError):
+    """Someone else changed the order since it was read: read it again and decide anew."""

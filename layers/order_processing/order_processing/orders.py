@@ -1,0 +1,89 @@
+"""Where orders are kept: the port that the intake and the stages need."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Protocol
+
+from order_processing.account import AccountEntry
+from order_processing.delivery import Delivery
+from order_processing.discrepancy import Discrepancy
+from order_processing.order import Order, Record
+from order_processing.promise import Promise
+from order_processing.stored_order import Confirmation, Question, Reason, Status, StoredOrder
+from order_processing.verified_order import VerifiedOrder
+
+
+class Placed(Record):
+    """What placing an order came to.
+
+    new: False when this order had been placed before; same_body: whether it was sent with the same body then.
+    """
+
+    order_id: str
+    new: bool
+    same_body: bool = True
+
+
+class Orders(Protocol):
+    """Orders by id. Every change names the StoredOrder it starts from, or raises OrderChanged."""
+
+    def place(self, order: Order, raw: bytes, fingerprint: str, received_at: datetime) -> Placed:
+        """Keep an order, once for its origin, with the raw body and the fingerprint of what it says."""
+        ...
+
+    def load(self, order_id: str) -> StoredOrder:
+        """The order with all its parts; OrderNotFound."""
+        ...
+
+    def save_verification(
+        self, order_id: str, discrepancies: tuple[Discrepancy, ...], verified: VerifiedOrder | None
+    ) -> None:
+        """Keep what verification found. Written before the status that tells of it."""
+        ...
+
+    def move(self, seen: StoredOrder, to: Status, *, at: datetime, reason: Reason | None = None) -> StoredOrder:
+        """Change the status."""
+        ...
+
+    def reserve(self, seen: StoredOrder, promise: Promise, *, at: datetime) -> StoredOrder:
+        """Take everything promised from stock and supply and move to RESERVED, in one step or not at all.
+
+        Raises OutOfStock when a source no longer holds what was promised from it.
+        """
+        ...
+
+    def release(self, seen: StoredOrder, to: Status, *, at: datetime, reason: Reason) -> StoredOrder:
+        """End the order early and give back what it had reserved, in one step."""
+        ...
+
+    def ask(self, seen: StoredOrder, question: Question) -> StoredOrder:
+        """Keep what the execution waits for."""
+        ...
+
+    def note_confirmation(self, seen: StoredOrder, confirmation: Confirmation, *, at: datetime) -> StoredOrder:
+        """Keep that sending began, or (with `sent_at`) that it was sent, which moves the order to CONFIRMED."""
+        ...
+
+    def note_notice(self, seen: StoredOrder, notice: Confirmation) -> StoredOrder:
+        """Keep that the customer is being told, or was told, of an early end."""
+        ...
+
+    def record(self, seen: StoredOrder, entry: AccountEntry, *, at: datetime) -> StoredOrder:
+        """Move to RECORDED, write the account's entry and add to the account's totals, in one step."""
+        ...
+
+    def ready(self, seen: StoredOrder, delivery: Delivery, *, at: datetime) -> StoredOrder:
+        """Keep the delivery and move to READY_TO_SHIP."""
+        ...
+
+    def claim_sscc(self, sscc: str, parcel: str) -> bool:
+        """Whether this SSCC is the parcel's own: claimed now, or claimed by it before.
+
+        parcel: the order's id and the parcel's number.
+        """
+        ...
+
+
+class OrderTooLarge(ValueError):
+    """The order is larger than can be kept in one piece; the message says by how much."""

@@ -1,0 +1,77 @@
+"""Every way out before the confirmation: what was held is given back, and the customer is told why."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from order_processing.mail.messages import ended
+from order_processing.orders import Orders
+from order_processing.post import Post
+from order_processing.settings import Settings
+from order_processing.stages.verify_order import reason_of
+from order_processing.stored_order import Confirmation, Reason, Status, StoredOrder
+
+UNANSWERED = Reason(code="NO_ANSWER", text="nobody answered in time")
+CANCELLED = Reason(code="CANCELLED", text="cancelled before it was confirmed")
+
+
+def end_order(
+    order_id: str,
+    ending: Status,
+    *,
+    orders: Orders,
+    post: Post,
+    settings: Settings,
+    status_url: Callable[[str], str],
+    now: datetime,
+) -> None:
+    """End the order early as `ending` (REJECTED, CANCELLED or EXPIRED), once, and tell the customer, once.
+
+    An order that has ended already keeps its ending. One that was confirmed cannot end here: that is a fault.
+    """
+    stored = orders.load(order_id)
+    if not stored.ended:
+        if stored.has_reached(Status.CONFIRMED):
+            raise ValueError(f"order {order_id} is {stored.status}: after the confirmation the only way is forward")
+        stored = orders.release(stored, ending, at=now, reason=_reason(stored, ending))
+    if _wants_notice(stored):
+        _tell_customer(stored, orders, post, settings, status_url, now)
+
+
+def _reason(stored: StoredOrder, ending: Status) -> Reason:
+    if ending is Status.EXPIRED:
+        asked = f": {stored.reason.text}" if stored.reason else ""
+        return Reason(code=UNANSWERED.code, text=UNANSWERED.text + asked)
+    if ending is Status.REJECTED:
+        return reason_of(stored.discrepancies) or stored.reason or Reason(code="REJECTED", text="rejected by staff")
+    return CANCELLED
+
+
+def _wants_notice(stored: StoredOrder) -> bool:
+    """A store that closed the order tells its customer itself; without an e-mail address nobody can be told."""
+    sent = stored.notice and stored.notice.sent_at
+    return not sent and not stored.placed.closed_reason and "@" in stored.placed.customer.email
+
+
+def _tell_customer(
+    stored: StoredOrder,
+    orders: Orders,
+    post: Post,
+    settings: Settings,
+    status_url: Callable[[str], str],
+    now: datetime,
+) -> None:
+    reason = stored.reason or CANCELLED
+    message = ended(
+        stored.order_id,
+        stored.placed,
+        reason.code,
+        reason.text,
+        settings,
+        status_url(stored.order_id),
+        status=stored.status.value,
+    )
+    begun = orders.note_notice(stored, Confirmation(attempt_at=now))
+    message_id = post.send(message, to=stored.placed.customer.email, order_id=stored.order_id, kind="ended")
+    orders.note_notice(begun, Confirmation(attempt_at=now, sent_at=now, message_id=message_id))

@@ -1,0 +1,38 @@
+"""The sweep that makes "stored before it is started" safe: whatever was stored and not started is started."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from order_processing.decisions import Executions
+
+GRACE = timedelta(minutes=2)
+
+
+class ReceivedOrders(Protocol):
+    """Orders by the minute they came in."""
+
+    def received_during(self, minute: datetime) -> list[str]:
+        """The ids of the orders that came in this minute."""
+        ...
+
+    def has_head(self, order_id: str) -> bool:
+        """Whether any stage has changed the order yet."""
+        ...
+
+
+def start_orders(*, orders: ReceivedOrders, executions: Executions, now: datetime, minutes: int) -> list[str]:
+    """Start the orders of the last `minutes` that no stage has touched, and return their ids.
+
+    Orders younger than the grace period are left to the intake. Starting one that runs does nothing.
+    """
+    untouched = [
+        order_id
+        for minute in range(minutes)
+        for order_id in orders.received_during(now - GRACE - timedelta(minutes=minute))
+        if not orders.has_head(order_id)
+    ]
+    for order_id in untouched:
+        executions.start(order_id)
+    return untouched

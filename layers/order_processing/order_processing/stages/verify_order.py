@@ -1,0 +1,61 @@
+"""Stage 1: is every detail of this order right?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from order_processing.catalogue import Catalogue, gather_facts
+from order_processing.discrepancy import Discrepancy, Resolution
+from order_processing.errors import ApprovalNeeded, CorrectionNeeded, OrderEnded, OrderRejected
+from order_processing.orders import Orders
+from order_processing.settings import Settings
+from order_processing.stored_order import Reason, Status
+from order_processing.verification import verify
+
+
+def verify_order(
+    order_id: str,
+    *,
+    orders: Orders,
+    catalogue: Catalogue,
+    settings: Settings,
+    guest_id: Callable[[str], str],
+    now: datetime,
+) -> None:
+    """Verify the order, keep what was found, and move it to VERIFIED.
+
+    guest_id: from a guest's e-mail to the id of the guest's account.
+    Raises OrderRejected, CorrectionNeeded or ApprovalNeeded when a discrepancy asks for it.
+    """
+    stored = orders.load(order_id)
+    if stored.ended:
+        raise OrderEnded(stored.status)
+    if stored.has_reached(Status.VERIFIED):
+        return
+    if stored.status is Status.CORRECTION_PENDING and stored.reason:
+        raise CorrectionNeeded(stored.reason.code)
+    facts = gather_facts(stored.placed, catalogue, guest_id=guest_id)
+    result = verify(stored.placed, facts, settings, now=now, guest_id=guest_id)
+    orders.save_verification(order_id, result.discrepancies, result.verified)
+    if fatal := _first(result.discrepancies, "fatal"):
+        raise OrderRejected(fatal.code, fatal.path)
+    asked = _first(result.discrepancies, "needs_customer") or _first(result.discrepancies, "needs_approval")
+    if asked:
+        orders.move(stored, Status.CORRECTION_PENDING, at=now, reason=reason_of(result.discrepancies))
+        turn = CorrectionNeeded if asked.resolution == "needs_customer" else ApprovalNeeded
+        raise turn(asked.code, asked.path)
+    orders.move(stored, Status.VERIFIED, at=now)
+
+
+def reason_of(discrepancies: tuple[Discrepancy, ...]) -> Reason | None:
+    """Why an order waits or was rejected: all that stands against it, the gravest first."""
+    grave: tuple[Resolution, ...] = ("fatal", "needs_customer", "needs_approval")
+    against = [d for resolution in grave for d in discrepancies if d.resolution == resolution]
+    if not against:
+        return None
+    return Reason(code=against[0].code, text="; ".join(d.message for d in against))
+
+
+def _first(discrepancies: tuple[Discrepancy, ...], resolution: Resolution) -> Discrepancy | None:
+    return next((d for d in discrepancies if d.resolution == resolution), None)

@@ -1,0 +1,118 @@
+"""The order as it is kept: what was placed, what each stage left behind, and where in its life it is."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+from order_processing.delivery import Delivery
+from order_processing.discrepancy import Discrepancy
+from order_processing.order import Order, Record
+from order_processing.promise import Promise
+from order_processing.verified_order import VerifiedOrder
+
+
+class Status(StrEnum):
+    """Where an order is in its life."""
+
+    RECEIVED = "RECEIVED"
+    CORRECTION_PENDING = "CORRECTION_PENDING"
+    VERIFIED = "VERIFIED"
+    OFFER_PENDING = "OFFER_PENDING"
+    RESERVED = "RESERVED"
+    APPROVAL_PENDING = "APPROVAL_PENDING"
+    CONFIRMED = "CONFIRMED"
+    RECORDED = "RECORDED"
+    READY_TO_SHIP = "READY_TO_SHIP"
+    REJECTED = "REJECTED"
+    CANCELLED = "CANCELLED"
+    EXPIRED = "EXPIRED"
+
+
+PATH = (
+    Status.RECEIVED,
+    Status.VERIFIED,
+    Status.RESERVED,
+    Status.CONFIRMED,
+    Status.RECORDED,
+    Status.READY_TO_SHIP,
+)
+PENDING = frozenset({Status.CORRECTION_PENDING, Status.OFFER_PENDING, Status.APPROVAL_PENDING})
+ENDED = frozenset({Status.REJECTED, Status.CANCELLED, Status.EXPIRED})
+_ASKED_FROM = {
+    Status.CORRECTION_PENDING: Status.RECEIVED,
+    Status.OFFER_PENDING: Status.VERIFIED,
+    Status.APPROVAL_PENDING: Status.RESERVED,
+}
+
+
+class Reason(Record):
+    """Why an order waits or ended early. code: stable; text: for a person, without personal data."""
+
+    code: str
+    text: str
+
+
+class Confirmation(Record):
+    """The confirmation's trace. attempt_at: when sending began; sent_at and message_id: when SES took it."""
+
+    attempt_at: datetime
+    sent_at: datetime | None = None
+    message_id: str = ""
+
+
+class Question(Record):
+    """What a running execution waits for. token: Step Functions' task token; expires_at: when it gives up."""
+
+    kind: str
+    token: str
+    asked_at: datetime
+    expires_at: datetime
+
+
+class StoredOrder(Record):
+    """One order with all its parts.
+
+    version: counts the changes of status; 0 until the first stage has changed it. Every write names
+    the version it has seen, so of two that race one wins and the other reads again.
+    times: when each status was first reached (UTC).
+    notice: the message that told the customer of an early end, like a confirmation.
+    """
+
+    order_id: str
+    placed: Order
+    received_at: datetime
+    status: Status = Status.RECEIVED
+    version: int = 0
+    times: dict[str, datetime] = {}
+    reason: Reason | None = None
+    discrepancies: tuple[Discrepancy, ...] = ()
+    verified: VerifiedOrder | None = None
+    promise: Promise | None = None
+    question: Question | None = None
+    confirmation: Confirmation | None = None
+    notice: Confirmation | None = None
+    delivery: Delivery | None = None
+
+    def has_reached(self, status: Status) -> bool:
+        """Whether the order stands at this status of the happy path or beyond it."""
+        return self._place_on_path() >= PATH.index(status)
+
+    @property
+    def ended(self) -> bool:
+        """Whether the order ended early."""
+        return self.status in ENDED
+
+    @property
+    def pending(self) -> bool:
+        """Whether somebody was asked and has not answered."""
+        return self.status in PENDING
+
+    @property
+    def resumes_at(self) -> Status:
+        """For a pending order, the status in which the stage that asked looks at it again."""
+        return _ASKED_FROM[self.status]
+
+    def _place_on_path(self) -> int:
+        status = _ASKED_FROM.get(self.status, self.status)
+        return PATH.index(status) if status in PATH else -1

@@ -1,0 +1,93 @@
+"""Stored first and started then; and the sweep that makes that safe."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from order_processing.decisions import NotStarted
+from order_processing.intake import take_in
+from order_processing.orders import Placed
+from order_processing.stages.start_orders import GRACE, start_orders
+from tests.orders import NOW, an_order
+
+
+class Executions:
+    """Remembers what was started; refuses while `down`."""
+
+    def __init__(self) -> None:
+        self.started: list[str] = []
+        self.down = False
+
+    def start(self, order_id: str) -> None:
+        if self.down:
+            raise NotStarted(order_id)
+        self.started.append(order_id)
+
+    def answer(self, token: str, decision: str) -> None:
+        raise AssertionError("nothing waits here")
+
+
+class Orders:
+    """Orders by the minute they came in; `touched` are those that a stage has changed."""
+
+    def __init__(self, answer: Placed | None = None) -> None:
+        self.answer = answer
+        self.by_minute: dict[str, list[str]] = {}
+        self.touched: set[str] = set()
+
+    def place(self, *_: object) -> Placed:
+        assert self.answer
+        return self.answer
+
+    def received_during(self, minute):
+        return self.by_minute.get(minute.isoformat(timespec="minutes"), [])
+
+    def has_head(self, order_id):
+        return order_id in self.touched
+
+
+def taken(placed: Placed, executions: Executions) -> Placed:
+    return take_in(an_order(), b"{}", "f", orders=Orders(placed), executions=executions, now=NOW)
+
+
+def test_a_new_order_is_started():
+    executions = Executions()
+    assert taken(Placed(order_id="A", new=True), executions).new
+    assert executions.started == ["A"]
+
+
+def test_a_repeated_order_is_started_again_for_the_start_may_have_failed():
+    executions = Executions()
+    taken(Placed(order_id="A", new=False), executions)
+    assert executions.started == ["A"]
+
+
+def test_an_order_under_a_used_key_starts_nothing():
+    executions = Executions()
+    assert not taken(Placed(order_id="A", new=False, same_body=False), executions).same_body
+    assert executions.started == []
+
+
+def test_stored_is_enough_to_say_yes_when_the_start_fails():
+    executions = Executions()
+    executions.down = True
+    assert taken(Placed(order_id="A", new=True), executions).order_id == "A"
+
+
+def test_the_sweep_starts_what_no_stage_has_touched_and_leaves_young_orders_to_the_intake():
+    orders, executions = Orders(), Executions()
+
+    def came(order_id: str, ago: timedelta) -> None:
+        orders.by_minute.setdefault((NOW - ago).isoformat(timespec="minutes"), []).append(order_id)
+
+    came("too young", timedelta(0))
+    came("forgotten", GRACE)
+    came("running", GRACE)
+    came("forgotten long ago", GRACE + timedelta(minutes=9))
+    came("out of reach", GRACE + timedelta(minutes=10))
+    orders.touched = {"running"}
+    assert start_orders(orders=orders, executions=executions, now=NOW, minutes=10) == [
+        "forgotten",
+        "forgotten long ago",
+    ]
+    assert executions.started == ["forgotten", "forgotten long ago"]

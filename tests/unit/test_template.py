@@ -1,0 +1,68 @@
+"""What the template promises, read from the template itself."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from tests.template import template
+
+RESOURCES = template()["Resources"]
+FUNCTIONS = {name: r["Properties"] for name, r in RESOURCES.items() if r["Type"] == "AWS::Serverless::Function"}
+MACHINE = RESOURCES["OrderProcessing"]["Properties"]
+STATES = MACHINE["Definition"]["States"]
+STAGES = ["VerifyOrder", "CheckAvailability", "ConfirmOrder", "UpdateAccount", "PrepareDelivery"]
+NAMED_TURNS = {"OrderRejected", "CorrectionNeeded", "OfferNeeded", "ApprovalNeeded", "OrderEnded"}
+
+
+def test_the_happy_path_is_five_task_states():
+    path, state = [], MACHINE["Definition"]["StartAt"]
+    while state:
+        path.append(state)
+        assert STATES[state]["Type"] == "Task"
+        state = STATES[state].get("Next")
+    assert path == STAGES
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_a_turn_off_the_path_is_never_retried_and_every_fault_is(stage):
+    first, second = STATES[stage]["Retry"]
+    assert (set(first["ErrorEquals"]), first["MaxAttempts"]) == (NAMED_TURNS, 0)
+    assert (second["ErrorEquals"], second["JitterStrategy"]) == (["States.ALL"], "FULL")
+
+
+def test_after_the_confirmation_the_only_way_is_forward():
+    assert [stage for stage in STAGES if "Catch" not in STATES[stage]] == ["UpdateAccount", "PrepareDelivery"]
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_each_function_may_do_named_things_to_named_resources(name):
+    for policy in FUNCTIONS[name]["Policies"]:
+        for statement in policy["Statement"]:
+            actions = statement["Action"] if isinstance(statement["Action"], list) else [statement["Action"]]
+            resources = statement["Resource"] if isinstance(statement["Resource"], list) else [statement["Resource"]]
+            assert all("*" not in action for action in actions)
+            assert all(resource != "*" for resource in resources)
+
+
+def test_executions_carry_the_orders_id_and_nothing_else():
+    texts = re.findall(r"\{%.*?%\}", str(MACHINE["Definition"]))
+    allowed = {
+        "{% $states.context.Execution.Input.order_id %}",
+        "{% $states.context.Task.Token %}",
+        "{% $states.result.decision %}",
+        "{% $ending %}",
+        "{% ${DecisionSeconds} %}",
+    }
+    assert {text for text in texts if "=" not in text} == allowed
+
+
+def test_what_orders_leave_behind_survives_the_stack():
+    kept = {name for name, r in RESOURCES.items() if r.get("DeletionPolicy") == "Retain"}
+    assert {"OrdersTable", "CatalogueTable", "InventoryTable", "AccountsTable", "DocumentsBucket"} <= kept
+
+
+def test_nothing_is_only_for_the_local_stack():
+    assert "local" not in str(template()["Conditions"]).lower()
+    assert not [name for name in RESOURCES if "local" in name.lower()]
