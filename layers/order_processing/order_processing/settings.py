@@ -9,17 +9,19 @@ from __future__ import annotations
 
 import json
 import sys
-from datetime import time
+from datetime import date, time
 from functools import lru_cache
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, ValidationError
 
+from order_processing.checks import Rules
 from order_processing.order import Address, Record, Text
 
 Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
 Days = Annotated[int, Field(ge=0, le=366)]
+Weekday = Annotated[int, Field(ge=1, le=7)]
 
 
 class Store(Record):
@@ -42,7 +44,10 @@ class Location(Record):
     """A place that holds stock. Orders before `cut_off` (local time) are handled that working day.
 
     handling_days: working days between the cut-off and the hand-over to the carrier.
-    working_days: ISO weekdays, Monday is 1. postal and country: see `address`.
+    receiving_days: working days between a receipt's date and the first day on which it can be handled.
+    working_days: ISO weekdays, Monday is 1, less the public holidays of the address's country and `region`
+        (the part of an ISO 3166-2 code after the hyphen; "" is the address's own).
+    closed_on, open_on: days that are free, or worked, whatever the calendar says.
     """
 
     name: Text
@@ -50,32 +55,70 @@ class Location(Record):
     time_zone: Text
     cut_off: time
     handling_days: Days = 0
-    working_days: tuple[int, ...] = (1, 2, 3, 4, 5)
+    receiving_days: Days = 1
+    working_days: tuple[Weekday, ...] = (1, 2, 3, 4, 5)
+    region: Text = ""
+    closed_on: tuple[date, ...] = ()
+    open_on: tuple[date, ...] = ()
 
 
 class Zone(Record):
-    """Destination countries with the carrier's transit time in working days; `*` is everywhere else."""
+    """Destination countries with the carrier's transit time in working days; `*` is everywhere else.
+
+    locations: the locations that it counts from; empty for all. The first zone that fits is the one,
+    and those that name the country come before `*`.
+    cost: what a shipment costs the store, in one unit for all zones; it only decides between equals.
+    """
 
     countries: tuple[Text, ...]
     transit_days: Days
+    locations: tuple[Text, ...] = ()
+    cost: Annotated[int, Field(ge=0)] = 0
 
 
 class Service(Record):
-    """A delivery service. store_methods: what stores call it (title, code or method id, any case)."""
+    """A delivery service. store_methods: what stores call it (title, code or method id, any case).
+
+    working_days: ISO weekdays on which the carrier moves and delivers; in a country with another weekend
+    than Saturday and Sunday it is the rest of that country's week.
+    po_boxes, military: whether it delivers to PO boxes and to military post.
+    dangerous: the dangerous goods that it carries, by UN number; `*` is all.
+    """
 
     title: Text
     carrier: Text
     store_methods: tuple[Text, ...] = ()
     zones: tuple[Zone, ...]
     max_weight_g: Annotated[int, Field(gt=0)] = 30_000
+    po_boxes: bool = True
+    military: bool = True
+    dangerous: tuple[Text, ...] = ()
+    working_days: tuple[Weekday, ...] = (1, 2, 3, 4, 5)
+
+
+class Printing(Record):
+    """The warehouse's printers. label_dpi: dots per inch of the label printer, so that bars are whole dots."""
+
+    label_size: Literal["4x6", "A6"] = "4x6"
+    label_dpi: Literal[203, 300] = 203
 
 
 class Limits(Record):
-    """Limits of the rules. Amount limits are minor units of the order's currency."""
+    """Limits of the rules. Amount limits are minor units of the order's currency.
+
+    longest_wait_days: a delivery later than this many days after the order is not promised without asking.
+    consolidation_days: how much later everything may come when that saves a shipment.
+    favour_percent: up to this part of what the price list says, a difference in the customer's favour is honoured.
+    sanctioned_places: countries (`KP`) and parts of them (`UA-43`) that nothing may be delivered to.
+    """
 
     tolerance: Annotated[int, Field(ge=0)] = 1
     unserved_countries: tuple[Country, ...] = ()
     decision_days: Annotated[int, Field(gt=0)] = 3
+    longest_wait_days: Days = 30
+    consolidation_days: Days = 1
+    favour_percent: Annotated[int, Field(ge=0, le=100)] = 10
+    sanctioned_places: tuple[Annotated[str, Field(pattern=r"^[A-Z]{2}(-[A-Z0-9]{1,3})?$")], ...] = ()
 
 
 class Settings(Record):
@@ -87,6 +130,8 @@ class Settings(Record):
     default_service: Text
     gs1_company_prefix: Annotated[str, Field(pattern=r"^\d{6,12}$")]
     limits: Limits = Limits()
+    printing: Printing = Printing()
+    rules: Rules = Rules()
 
 
 class SettingsError(ValueError):

@@ -1,0 +1,85 @@
+"""Working days: weekends and public holidays of a place, and the days on which it is closed or open anyway.
+
+Public holidays come from the `holidays` package, which is imported only when the first date is asked for.
+Countries are ISO 3166-1 alpha-2 codes; regions are what follows the hyphen in an ISO 3166-2 code.
+Of a country that the package does not know, Saturday and Sunday are free and nothing else.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from functools import lru_cache
+
+_DAY = timedelta(days=1)
+_SATURDAY_AND_SUNDAY = frozenset({6, 7})
+_LONGEST_CLOSURE = 366
+
+
+class NeverOpen(ValueError):
+    """A calendar that has no working day within a year."""
+
+
+@dataclass(frozen=True)
+class Calendar:
+    """The working days of a place: `weekdays` (ISO, Monday is 1) that are no public holiday.
+
+    closed_on: further days off; open_on: days worked whatever else is said.
+    """
+
+    weekdays: frozenset[int]
+    country: str = ""
+    region: str = ""
+    closed_on: frozenset[date] = field(default_factory=frozenset)
+    open_on: frozenset[date] = field(default_factory=frozenset)
+
+    def works_on(self, day: date) -> bool:
+        """Whether this is a working day."""
+        if day in self.open_on:
+            return True
+        if day.isoweekday() not in self.weekdays or day in self.closed_on:
+            return False
+        return day not in public_holidays(self.country, self.region, day.year)
+
+
+def next_working_day(day: date, *calendars: Calendar) -> date:
+    """The first day from `day` on, itself included, that is a working day in all the calendars."""
+    for _ in range(_LONGEST_CLOSURE):
+        if all(calendar.works_on(day) for calendar in calendars):
+            return day
+        day += _DAY
+    raise NeverOpen(f"no common working day in the {_LONGEST_CLOSURE} days before {day}")
+
+
+def add_working_days(day: date, days: int, *calendars: Calendar) -> date:
+    """The `days`-th common working day after `day`; with 0 the first one from `day` on."""
+    if days == 0:
+        return next_working_day(day, *calendars)
+    for _ in range(days):
+        day = next_working_day(day + _DAY, *calendars)
+    return day
+
+
+@lru_cache(maxsize=1024)
+def public_holidays(country: str, region: str, year: int) -> frozenset[date]:
+    """The public holidays of a country's region in a year; none where they are not known."""
+    import holidays
+
+    for part in (region, None) if region else (None,):
+        try:
+            return frozenset(holidays.country_holidays(country, subdiv=part, years=year))
+        except NotImplementedError:
+            continue
+    return frozenset()
+
+
+@lru_cache(maxsize=256)
+def weekend(country: str, year: int) -> frozenset[int]:
+    """The days of the week (ISO) that are free in a country: Saturday and Sunday, or Friday and Saturday, ..."""
+    import holidays
+
+    try:
+        days = holidays.country_holidays(country, years=year).weekend
+    except NotImplementedError:
+        return _SATURDAY_AND_SUNDAY
+    return frozenset(day + 1 for day in days)

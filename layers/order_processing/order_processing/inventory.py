@@ -1,0 +1,122 @@
+"""Stock and supply: what there is, what may still be promised, and the port that holds it.
+
+For every source: quantity = available + reserved (+ safety, for stock). `available` is what may still be
+promised to anyone; it is negative where a count or a receipt came out below what is already reserved.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import Annotated, Literal, Protocol
+
+from pydantic import Field, StringConstraints
+
+from order_processing.order import Quantity, Record, Text
+
+Count = Annotated[int, Field(ge=0, le=10**9)]
+Place = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[^#]+$", max_length=100)]
+
+
+class Stock(Record):
+    """Pieces of one SKU that lie at a location.
+
+    bucket: stock of a SKU that many orders want at once is spread over several counters.
+    safety: kept back, never promised. last_count: the document of the last count taken in.
+    """
+
+    sku: Text
+    location: Text
+    bucket: int = 0
+    available: int
+    reserved: Count = 0
+    safety: Count = 0
+    last_count: Text = ""
+
+    @property
+    def on_hand(self) -> int:
+        """How many are there."""
+        return self.available + self.reserved + self.safety
+
+
+class Supply(Record):
+    """Pieces of one SKU that will come: a purchase receipt or a production order.
+
+    document: its number, by which it is known. due_on: the day on which it is at the location, there.
+    """
+
+    sku: Text
+    location: Text
+    document: Text
+    kind: Literal["purchase", "production"] = "purchase"
+    due_on: date
+    available: int
+    reserved: Count = 0
+
+    @property
+    def quantity(self) -> int:
+        """How many will come."""
+        return self.available + self.reserved
+
+
+class StockCount(Record):
+    """A count of one SKU at a location. document: its number; the same count given twice counts once.
+
+    buckets: over how many counters the stock is to be spread from now on; it never becomes fewer.
+    """
+
+    document: Text
+    sku: Text
+    location: Place
+    on_hand: Count
+    safety: Count = 0
+    buckets: Annotated[int, Field(ge=1, le=64)] = 1
+
+
+class PlannedSupply(Record):
+    """A purchase receipt or production order as planned, or planned anew under the same document number."""
+
+    document: Text
+    sku: Text
+    location: Place
+    kind: Literal["purchase", "production"] = "purchase"
+    due_on: date
+    quantity: Quantity
+
+
+def counted(held: Sequence[Stock], count: StockCount) -> list[Stock]:
+    """The stock of a SKU at a location after a count, spread evenly over its buckets.
+
+    held: its buckets before, bucket 0 first; empty where none was kept. What is reserved stays reserved;
+    where that is more than was counted, bucket 0 says by how much (`available` below zero).
+    """
+    reserved = [stock.reserved for stock in held] + [0] * max(0, count.buckets - len(held))
+    free = count.on_hand - count.safety - sum(reserved)
+    each, more = divmod(max(free, 0), len(reserved))
+    after = []
+    for bucket, of_bucket in enumerate(reserved):
+        available = each + (bucket < more) + (min(free, 0) if bucket == 0 else 0)
+        after.append(
+            Stock(
+                sku=count.sku,
+                location=count.location,
+                bucket=bucket,
+                available=available,
+                reserved=of_bucket,
+                safety=count.safety if bucket == 0 else 0,
+                last_count=count.document,
+            )
+        )
+    return after
+
+
+class OutOfStock(RuntimeError):
+    """A source no longer holds what was promised from it: read it again and promise anew."""
+
+
+class Inventory(Protocol):
+    """Stock and supply by SKU."""
+
+    def read(self, skus: Iterable[str]) -> tuple[list[Stock], list[Supply]]:
+        """All stock and all coming supply of these SKUs, as of now."""
+        ...
