@@ -1,0 +1,97 @@
+"""Unit prices against the price list that held when the order was placed.
+
+A price in the customer's favour is honoured up to the store's limit. A price above the list is never charged
+without the customer's word: it goes to the customer, or is lowered at once where the store's rules say so.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from decimal import Decimal
+
+from order_processing import pricing
+from order_processing.catalogue import Facts, Price, Product, TaxRate, TaxZone, tax_places
+from order_processing.money import round_half_up
+from order_processing.order import Line, Order
+from order_processing.settings import Limits
+from order_processing.verification.findings import Findings
+from order_processing.verification.products import Chosen
+from order_processing.verification.totals import money
+
+
+def check_prices(order: Order, chosen: Chosen, facts: Facts, limits: Limits, findings: Findings) -> Order:
+    """The order, with lower prices where the rules let a price above the list be corrected."""
+    ordered = Counter[str]()
+    for line in order.lines:
+        ordered[line.sku] += line.quantity
+    for i, line in enumerate(order.lines):
+        product = chosen.get(line.line_id)
+        if not product:
+            continue
+        lower = _lower_price(order, i, product, ordered[line.sku], facts, limits, findings)
+        if lower is not None:
+            order = reprice(order, i, lower)
+    return order
+
+
+def reprice(order: Order, i: int, unit_price: int) -> Order:
+    """The order with another unit price on a line: its discount, tax and all totals follow in proportion."""
+    line = order.lines[i]
+    gross = unit_price * line.quantity
+    discount = line.discount * gross // line.gross if line.gross else min(line.discount, gross)
+    net = gross - discount
+    tax = round_half_up(Decimal(line.tax * net) / line.net) if line.net > 0 else 0
+    changed = line.model_copy(update={"unit_price": unit_price, "discount": discount, "tax": tax})
+    saved_tax = line.tax - tax
+    saved = line.net - net + (0 if order.prices_include_tax else saved_tax)
+    update = {
+        "lines": (*order.lines[:i], changed, *order.lines[i + 1 :]),
+        "discount_total": order.discount_total - line.discount + discount,
+        "tax_total": order.tax_total - saved_tax,
+        "total": order.total - saved,
+    }
+    if order.taxes:
+        first = order.taxes[0]
+        update["taxes"] = (first.model_copy(update={"amount": max(first.amount - saved_tax, 0)}), *order.taxes[1:])
+    return order.model_copy(update=update)
+
+
+def zones(order: Order, facts: Facts) -> tuple[TaxZone, ...]:
+    """The tax zones of the order's destination, the narrower first."""
+    return tuple(facts.taxes[place] for place in tax_places(order) if place in facts.taxes)
+
+
+def _lower_price(
+    order: Order, i: int, product: Product, quantity: int, facts: Facts, limits: Limits, findings: Findings
+) -> int | None:
+    """The list price where the line's is above it and is to be corrected; None where the line's price stands."""
+    line, path = order.lines[i], f"lines[{i}].unit_price"
+    group = facts.customer.group if facts.customer else ""
+    price = pricing.list_price(product, order.currency, quantity=quantity, group=group, at=order.placed_at)
+    rate = pricing.rate_for(zones(order, facts), product.tax_class, order.placed_at)
+    found = money(line.unit_price, order)
+    listed = _as_stated(order, price, rate)
+    if listed is None:
+        findings.add("PRICE_MISSING", path, found=found, expected=f"a price in {order.currency} in the price list")
+        return None
+    short = (listed - line.unit_price) * line.quantity
+    if abs(short) <= limits.tolerance * (line.quantity if _is_split(order, line) else 1):
+        return None
+    expected = money(listed, order)
+    if short > 0:
+        favour = pricing.within_favour(short, listed * line.quantity, percent=limits.favour_percent)
+        findings.add("PRICE_IN_FAVOUR" if favour else "PRICE_TOO_LOW", path, found=found, expected=expected)
+        return None
+    return listed if findings.add("PRICE_ABOVE_LIST", path, found=found, expected=expected) == "corrected" else None
+
+
+def _as_stated(order: Order, price: Price | None, rate: TaxRate | None) -> int | None:
+    """A list price as the order states its prices, with or without tax."""
+    if price is None:
+        return None
+    return pricing.with_tax_as(price, rate.rate if rate else None, includes_tax=order.prices_include_tax)
+
+
+def _is_split(order: Order, line: Line) -> bool:
+    """Whether the line is a part of a store's line whose sum did not divide evenly (see the stores' readers)."""
+    return any(o.sku == line.sku and abs(o.unit_price - line.unit_price) == 1 for o in order.lines)

@@ -1,0 +1,67 @@
+"""Texts as a person wrote them: HTML entities and stray spaces are put right."""
+
+from __future__ import annotations
+
+import html
+import re
+import unicodedata
+
+from order_processing.order import Address, Customer, Line, Order
+from order_processing.verification.findings import Findings
+
+_ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z]\w{1,30});")
+_ADDRESS = ("name", "company", "line1", "line2", "city", "region", "postal_code", "country")
+
+
+def tidy(text: str) -> str:
+    """Entities resolved (also those that were escaped twice), one space between words, composed (NFC)."""
+    if text.isascii() and "&" not in text and "  " not in text and text.isprintable():
+        return text
+    for _ in range(3):
+        resolved = _ENTITY.sub(lambda entity: html.unescape(entity[0]), text)
+        if resolved == text:
+            break
+        text = resolved
+    return " ".join(unicodedata.normalize("NFC", text).split())
+
+
+def tidy_texts(order: Order, findings: Findings) -> Order:
+    """The order with its texts in their normal form."""
+    tidier = _Tidier(findings)
+    lines = tuple(tidier.line(line, f"lines[{i}]") for i, line in enumerate(order.lines))
+    return order.model_copy(
+        update={
+            "customer": tidier.record(order.customer, ("name", "company"), "customer"),
+            "shipping_address": tidier.address(order.shipping_address, "shipping_address"),
+            "billing_address": tidier.address(order.billing_address, "billing_address"),
+            "shipping": order.shipping.model_copy(update=tidier.changes(order.shipping, ("title",), "shipping")),
+            "lines": lines,
+        }
+    )
+
+
+class _Tidier:
+    def __init__(self, findings: Findings) -> None:
+        self._findings = findings
+
+    def text(self, text: str, path: str) -> str:
+        tidied = tidy(text)
+        if tidied == text or self._findings.add("TEXT_FORM", path, found=text, expected=tidied) != "corrected":
+            return text
+        return tidied
+
+    def changes(self, record: object, fields: tuple[str, ...], path: str) -> dict[str, str]:
+        return {field: self.text(getattr(record, field), f"{path}.{field}") for field in fields}
+
+    def record(self, customer: Customer, fields: tuple[str, ...], path: str) -> Customer:
+        return customer.model_copy(update=self.changes(customer, fields, path))
+
+    def address(self, address: Address | None, path: str) -> Address | None:
+        return address and address.model_copy(update=self.changes(address, _ADDRESS, path))
+
+    def line(self, line: Line, path: str) -> Line:
+        options = tuple(
+            option.model_copy(update=self.changes(option, ("name", "value"), f"{path}.options[{i}]"))
+            for i, option in enumerate(line.options)
+        )
+        return line.model_copy(update=self.changes(line, ("title",), path) | {"options": options})

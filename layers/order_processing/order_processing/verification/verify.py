@@ -1,0 +1,118 @@
+"""The whole verification of one order, from the door's words to an order that every later stage can trust."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+
+from order_processing import money
+from order_processing.catalogue import Facts, Product, normal_email
+from order_processing.discrepancy import Discrepancy
+from order_processing.order import Line, Order, Record
+from order_processing.settings import Settings
+from order_processing.verification.customer import check_customer
+from order_processing.verification.findings import Approval, Findings
+from order_processing.verification.prices import check_prices
+from order_processing.verification.products import Chosen, check_products
+from order_processing.verification.shipping import check_addresses, check_carriage, choose_service, needs_shipping
+from order_processing.verification.texts import tidy_texts
+from order_processing.verification.totals import check_totals
+from order_processing.verified_order import Item, VerifiedOrder
+
+
+class Verification(Record):
+    """The answer: every discrepancy, and the order as corrected so far; `verified` is None iff one is fatal."""
+
+    verified: VerifiedOrder | None
+    discrepancies: tuple[Discrepancy, ...]
+
+
+def verify(
+    order: Order,
+    facts: Facts,
+    settings: Settings,
+    *,
+    now: datetime,
+    guest_id: Callable[[str], str],
+    approvals: Iterable[Approval] = (),
+) -> Verification:
+    """Check every detail of an order, and put right what is safe to put right.
+
+    now: the time of this verification (UTC); what was valid is judged by `order.placed_at`, never after now.
+    guest_id: the keyed hash of a normalised e-mail address, the account id of a customer who is not known.
+    approvals: what staff consented to before; those findings are noted and let the order pass.
+    Never raises the total. Verifying the order in the answer again changes nothing.
+    """
+    findings = Findings(settings.rules, approvals)
+    order = _check_order(order, findings, now)
+    if findings.has("CURRENCY_UNKNOWN"):  # no amount can be read
+        return Verification(verified=None, discrepancies=findings.all())
+    order = tidy_texts(order, findings)
+    order = check_customer(order, facts, findings)
+    order, chosen = check_products(order, facts, findings)
+    travels = needs_shipping(order, chosen)
+    order = check_addresses(order, settings, findings, travels=travels)
+    service = choose_service(order, settings, findings) if travels else ""
+    if travels:
+        check_carriage(order, chosen, settings.services[service], findings)
+    order = check_totals(order, findings, tolerance=settings.limits.tolerance)
+    order = check_prices(order, chosen, facts, settings.limits, findings)
+    discrepancies = findings.all()
+    if any(d.resolution == "fatal" for d in discrepancies):
+        return Verification(verified=None, discrepancies=discrepancies)
+    verified = VerifiedOrder(
+        order=order,
+        customer_id=_customer_id(order, facts, guest_id),
+        items=tuple(_item(line, chosen) for line in order.lines),
+        service=service,
+        discrepancies=discrepancies,
+    )
+    return Verification(verified=verified, discrepancies=discrepancies)
+
+
+def _check_order(order: Order, findings: Findings, now: datetime) -> Order:
+    """Whether it is an order to be delivered at all."""
+    if order.closed_reason is not None:
+        findings.add("STORE_CLOSED", "closed_reason", found=order.closed_reason, expected="an open order")
+    elif not order.paid:
+        findings.add("UNPAID", "paid", found="not paid", expected="a paid order, or an authorised payment")
+    if not order.lines:
+        findings.add("NO_LINES", "lines", expected="at least one line")
+    currency = order.currency.upper()
+    try:
+        money.exponent(currency)
+    except money.AmountError:
+        expected = "a currency code of ISO 4217 such as USD"
+        findings.add("CURRENCY_UNKNOWN", "currency", found=order.currency, expected=expected)
+        return order
+    if currency != order.currency:
+        findings.add("CURRENCY_FORM", "currency", found=order.currency, expected=currency)
+    return order.model_copy(update={"currency": currency})
+
+
+def _customer_id(order: Order, facts: Facts, guest_id: Callable[[str], str]) -> str:
+    if facts.customer:
+        return facts.customer.customer_id
+    return guest_id(normal_email(order.customer.email) or order.origin)
+
+
+def _item(line: Line, chosen: Chosen) -> Item:
+    """What later stages need of the product; of one that is not known, what the line says."""
+    product: Product | None = chosen.get(line.line_id)
+    if product is None:
+        return Item(line_id=line.line_id, sku=line.sku, description=line.title, digital=not line.requires_shipping)
+    return Item(
+        line_id=line.line_id,
+        sku=product.sku,
+        description=product.title,
+        digital=product.digital,
+        weight_g=product.weight_g,
+        size_mm=product.size_mm,
+        hs_code=product.hs_code,
+        origin=product.origin,
+        picture=product.picture,
+        components=tuple((part.sku, part.quantity) for part in product.components),
+        fragile=product.fragile,
+        keep_upright=product.keep_upright,
+        dangerous=product.dangerous,
+    )
