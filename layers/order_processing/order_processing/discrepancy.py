@@ -29,3 +29,19 @@ class Discrepancy(Record):
     def message(self) -> str:
         """Field, value and expectation in one line: `lines[2].quantity: found 0, expected ...`."""
         return f"{self.path}: found {self.found or 'nothing'}, expected {self.expected}"
+
+
+class Correction(Record):
+    """One field put right. path: as in a discrepancy; found, value: what stood there and what stands there now."""
+
+    path: str
+    found: str = ""
+    value: str
+
+
+class Approval(Record):
+    """Staff's consent to one finding: it covers this value of this field, and no other."""
+
+    code: str
+    path: str
+    found: str

@@ -76,6 +76,20 @@ class Zone(Record):
     cost: Annotated[int, Field(ge=0)] = 0
 
 
+class ShippingPrice(Record):
+    """What a service costs the customer, as orders state prices (before tax unless they include it).
+
+    The first that fits is the price. countries: destinations, `*` is everywhere. up_to_weight_g: of the whole
+    order; goods_from: it holds from this value of the goods on (minor units), for free delivery above it.
+    """
+
+    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+    price: Annotated[int, Field(ge=0)]
+    countries: tuple[Text, ...] = ("*",)
+    up_to_weight_g: int | None = None
+    goods_from: int = 0
+
+
 class Service(Record):
     """A delivery service. store_methods: what stores call it (title, code or method id, any case).
 
@@ -83,6 +97,7 @@ class Service(Record):
     than Saturday and Sunday it is the rest of that country's week.
     po_boxes, military: whether it delivers to PO boxes and to military post.
     dangerous: the dangerous goods that it carries, by UN number; `*` is all.
+    prices: what it costs; where there is none, the store's price is taken as it is.
     """
 
     title: Text
@@ -93,6 +108,7 @@ class Service(Record):
     po_boxes: bool = True
     military: bool = True
     dangerous: tuple[Text, ...] = ()
+    prices: tuple[ShippingPrice, ...] = ()
     working_days: tuple[Weekday, ...] = (1, 2, 3, 4, 5)
 
 
@@ -122,7 +138,10 @@ class Limits(Record):
 
 
 class Settings(Record):
-    """Everything that a store can set."""
+    """Everything that a store can set.
+
+    tax_rounding: per door, whether its tax is rounded per line (what is taken where nothing is said) or per order.
+    """
 
     store: Store
     locations: dict[str, Location]
@@ -132,6 +151,7 @@ class Settings(Record):
     limits: Limits = Limits()
     printing: Printing = Printing()
     rules: Rules = Rules()
+    tax_rounding: dict[str, Literal["line", "order"]] = Field(default_factory=dict)
 
 
 class SettingsError(ValueError):

@@ -7,13 +7,12 @@ without the customer's word: it goes to the customer, or is lowered at once wher
 from __future__ import annotations
 
 from collections import Counter
-from decimal import Decimal
 
 from order_processing import pricing
 from order_processing.catalogue import Facts, Price, Product, TaxRate, TaxZone, tax_places
-from order_processing.money import round_half_up
 from order_processing.order import Line, Order
 from order_processing.settings import Limits
+from order_processing.verification.changes import with_line
 from order_processing.verification.findings import Findings
 from order_processing.verification.products import Chosen
 from order_processing.verification.totals import money
@@ -30,30 +29,8 @@ def check_prices(order: Order, chosen: Chosen, facts: Facts, limits: Limits, fin
             continue
         lower = _lower_price(order, i, product, ordered[line.sku], facts, limits, findings)
         if lower is not None:
-            order = reprice(order, i, lower)
+            order = with_line(order, i, unit_price=lower)
     return order
-
-
-def reprice(order: Order, i: int, unit_price: int) -> Order:
-    """The order with another unit price on a line: its discount, tax and all totals follow in proportion."""
-    line = order.lines[i]
-    gross = unit_price * line.quantity
-    discount = line.discount * gross // line.gross if line.gross else min(line.discount, gross)
-    net = gross - discount
-    tax = round_half_up(Decimal(line.tax * net) / line.net) if line.net > 0 else 0
-    changed = line.model_copy(update={"unit_price": unit_price, "discount": discount, "tax": tax})
-    saved_tax = line.tax - tax
-    saved = line.net - net + (0 if order.prices_include_tax else saved_tax)
-    update = {
-        "lines": (*order.lines[:i], changed, *order.lines[i + 1 :]),
-        "discount_total": order.discount_total - line.discount + discount,
-        "tax_total": order.tax_total - saved_tax,
-        "total": order.total - saved,
-    }
-    if order.taxes:
-        first = order.taxes[0]
-        update["taxes"] = (first.model_copy(update={"amount": max(first.amount - saved_tax, 0)}), *order.taxes[1:])
-    return order.model_copy(update=update)
 
 
 def zones(order: Order, facts: Facts) -> tuple[TaxZone, ...]:

@@ -7,17 +7,21 @@ from datetime import datetime
 
 from order_processing import money
 from order_processing.catalogue import Facts, Product, normal_email
-from order_processing.discrepancy import Discrepancy
+from order_processing.discrepancy import Approval, Discrepancy
 from order_processing.order import Line, Order, Record
 from order_processing.settings import Settings
+from order_processing.verification.bundles import split_price
 from order_processing.verification.customer import check_customer
-from order_processing.verification.findings import Approval, Findings
+from order_processing.verification.discounts import check_discounts
+from order_processing.verification.findings import Findings
 from order_processing.verification.prices import check_prices
 from order_processing.verification.products import Chosen, check_products
 from order_processing.verification.shipping import check_addresses, check_carriage, choose_service, needs_shipping
+from order_processing.verification.shipping_price import check_shipping_price
+from order_processing.verification.taxes import check_taxes
 from order_processing.verification.texts import tidy_texts
 from order_processing.verification.totals import check_totals
-from order_processing.verified_order import Item, VerifiedOrder
+from order_processing.verified_order import Item, Part, VerifiedOrder
 
 
 class Verification(Record):
@@ -57,13 +61,17 @@ def verify(
         check_carriage(order, chosen, settings.services[service], findings)
     order = check_totals(order, findings, tolerance=settings.limits.tolerance)
     order = check_prices(order, chosen, facts, settings.limits, findings)
+    check_discounts(order, facts, settings.limits, findings)
+    if travels:
+        order = check_shipping_price(order, chosen, settings.services[service], settings.limits, findings)
+    check_taxes(order, chosen, facts, settings, findings)
     discrepancies = findings.all()
     if any(d.resolution == "fatal" for d in discrepancies):
         return Verification(verified=None, discrepancies=discrepancies)
     verified = VerifiedOrder(
         order=order,
         customer_id=_customer_id(order, facts, guest_id),
-        items=tuple(_item(line, chosen) for line in order.lines),
+        items=tuple(_item(order, line, chosen, facts) for line in order.lines),
         service=service,
         discrepancies=discrepancies,
     )
@@ -96,7 +104,7 @@ def _customer_id(order: Order, facts: Facts, guest_id: Callable[[str], str]) -> 
     return guest_id(normal_email(order.customer.email) or order.origin)
 
 
-def _item(line: Line, chosen: Chosen) -> Item:
+def _item(order: Order, line: Line, chosen: Chosen, facts: Facts) -> Item:
     """What later stages need of the product; of one that is not known, what the line says."""
     product: Product | None = chosen.get(line.line_id)
     if product is None:
@@ -112,6 +120,20 @@ def _item(line: Line, chosen: Chosen) -> Item:
         origin=product.origin,
         picture=product.picture,
         components=tuple((part.sku, part.quantity) for part in product.components),
+        fragile=product.fragile,
+        keep_upright=product.keep_upright,
+        dangerous=product.dangerous,
+        component_amounts=split_price(order, line, product, facts),
+        parts=tuple(_part(facts.products[p.sku]) for p in product.components if p.sku in facts.products),
+    )
+
+
+def _part(product: Product) -> Part:
+    return Part(
+        sku=product.sku,
+        description=product.title,
+        weight_g=product.weight_g,
+        size_mm=product.size_mm,
         fragile=product.fragile,
         keep_upright=product.keep_upright,
         dangerous=product.dangerous,

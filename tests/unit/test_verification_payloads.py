@@ -1,0 +1,62 @@
+"""Real stores' orders: what verification finds in each, against what was written down from reading them."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from order_processing import settings
+from order_processing.stores.platform import OrderPlaced, platform
+from order_processing.verification import verify
+from tests.unit.seed_catalogue import guest_id, seed_facts
+
+NOW = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)
+EXPECTED = json.loads((Path(__file__).parent / "data" / "expected_discrepancies.json").read_text(encoding="utf-8"))
+PAYLOADS = Path(__file__).parents[2] / "events" / "webhooks"
+SOURCES = {"shopify": "shopify", "woo": "woocommerce"}
+HEADERS = {
+    "X-Shopify-Topic": "orders/create",
+    "X-Shopify-Shop-Domain": "northgate.myshopify.example",
+    "X-WC-Webhook-Topic": "order.created",
+    "X-WC-Webhook-Source": "https://store.example.com/",
+}
+
+
+def placed(name):
+    raw = (PAYLOADS / f"{name}.json").read_bytes()
+    delivery = platform(SOURCES[name.partition("-")[0]]).read(HEADERS, raw)
+    assert isinstance(delivery, OrderPlaced)
+    return delivery.order
+
+
+def verified(order):
+    return verify(order, seed_facts(order), settings.current(), now=NOW, guest_id=guest_id)
+
+
+@pytest.mark.parametrize("name", EXPECTED)
+def test_a_real_order_has_the_discrepancies_that_reading_it_shows(name):
+    result = verified(placed(name))
+    assert [[d.resolution, d.code, d.path] for d in result.discrepancies] == EXPECTED[name]["discrepancies"]
+    assert (result.verified is not None) == EXPECTED[name]["verified"]
+
+
+@pytest.mark.parametrize("name", [name for name in EXPECTED if EXPECTED[name]["verified"]])
+def test_verifying_a_verified_order_changes_nothing(name):
+    once = verified(placed(name)).verified
+    again = verified(once.order)
+    assert again.verified.order == once.order
+    assert again.verified.items == once.items
+    assert not [d for d in again.discrepancies if d.resolution == "corrected"]
+
+
+def test_an_entity_in_a_products_name_is_resolved():
+    order = placed("woo-1-docs-variation-tax")
+    assert verified(order).verified.order.lines[1].title == "Ship Your Idea – Color: Black, Size: M Test"
+
+
+def test_a_customer_of_the_store_is_known_and_a_guest_gets_a_keyed_id():
+    assert verified(placed("shopify-3-full-note-attributes-refund")).verified.customer_id == "C-1001"
+    assert verified(placed("woo-1-docs-variation-tax")).verified.customer_id == "guest:john.doe@example.com"
