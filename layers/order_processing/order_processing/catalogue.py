@@ -16,66 +16,10 @@ from pydantic import Field
 
 from order_processing.order import Amount, Line, Order, Record, Text
 from order_processing.places import country_code, region_code
+from order_processing.product import Product, is_gtin
 
 Key = tuple[str, str]
-Count = Annotated[int, Field(gt=0)]
 _ROUNDS = 4
-
-
-class Price(Record):
-    """A price for one piece. It holds for one group ("" is everybody), from a quantity on, in a span of time.
-
-    includes_tax: whether tax is in the amount. valid_from is inside the span, valid_to is the first moment after it.
-    """
-
-    currency: Text
-    amount: Amount
-    group: Text = ""
-    min_quantity: Count = 1
-    includes_tax: bool = False
-    valid_from: datetime | None = None
-    valid_to: datetime | None = None
-
-
-class Component(Record):
-    """A part of a bundle: how many pieces of it are in one bundle."""
-
-    sku: Text
-    quantity: Count
-
-
-class Product(Record):
-    """A product. aliases: what stores call it, `<source>:<store>:<variant id>`, with `*` for any store.
-
-    gtin: GS1 trade item number, 8 to 14 digits. origin: ISO 3166-1 alpha-2. countries: where it may be sold,
-    empty is everywhere. successor: the SKU sold in its place once it is not active.
-    min_age: years; licence: the licence that a buyer must hold. dangerous: the UN number, or "".
-    """
-
-    sku: Text
-    title: Text
-    aliases: tuple[Text, ...] = ()
-    gtin: Text = ""
-    active: bool = True
-    successor: Text = ""
-    countries: tuple[Text, ...] = ()
-    min_quantity: Count = 1
-    max_quantity: Count | None = None
-    multiple: Count = 1
-    tax_class: Text = "standard"
-    prices: tuple[Price, ...] = ()
-    components: tuple[Component, ...] = ()
-    digital: bool = False
-    weight_g: Annotated[int, Field(ge=0)] = 0
-    size_mm: tuple[int, int, int] = (0, 0, 0)
-    hs_code: Text = ""
-    origin: Text = ""
-    picture: Text = ""
-    min_age: int = 0
-    licence: Text = ""
-    dangerous: Text = ""
-    fragile: bool = False
-    keep_upright: bool = False
 
 
 class KnownCustomer(Record):
@@ -204,14 +148,6 @@ def normal_email(email: str) -> str:
 def sku_forms(sku: str) -> tuple[str, ...]:
     """A SKU as written and in upper case, both without spaces around it."""
     return tuple(dict.fromkeys(form for form in (sku.strip(), sku.strip().upper()) if form))
-
-
-def is_gtin(code: str) -> bool:
-    """Whether this is a GS1 trade item number (GTIN-8, -12, -13 or -14) with a right check digit."""
-    if len(code) not in (8, 12, 13, 14) or not (code.isascii() and code.isdigit()):
-        return False
-    weighted = sum(int(digit) * (3, 1)[i % 2] for i, digit in enumerate(reversed(code[:-1])))
-    return (weighted + int(code[-1])) % 10 == 0
 
 
 def catalogue_items(

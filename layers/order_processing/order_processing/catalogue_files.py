@@ -16,10 +16,11 @@ from typing import Any, NamedTuple, TypeVar
 
 from pydantic import ValidationError
 
-from order_processing.catalogue import Coupon, KnownCustomer, Price, Product, TaxZone
+from order_processing.catalogue import Coupon, KnownCustomer, TaxZone
 from order_processing.inventory import PlannedSupply, StockCount
 from order_processing.money import AmountError, minor_units
 from order_processing.order import Record
+from order_processing.product import Price, Product
 
 R = TypeVar("R", bound=Record)
 _YES_NO = {"yes": True, "no": False, "": False}

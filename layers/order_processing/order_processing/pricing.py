@@ -7,8 +7,9 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Protocol, TypeVar
 
-from order_processing.catalogue import Price, Product, TaxRate, TaxZone
+from order_processing.catalogue import TaxRate, TaxZone
 from order_processing.money import round_half_up
+from order_processing.product import Price, Product
 
 
 class _Spanned(Protocol):

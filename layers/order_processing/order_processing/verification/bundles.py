@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from order_processing import pricing
-from order_processing.catalogue import Component, Facts, Product
+from order_processing.catalogue import Facts
 from order_processing.order import Line, Order
+from order_processing.product import Component, Product
 from order_processing.stores.shares import share
 
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections import Counter
 
 from order_processing import pricing
-from order_processing.catalogue import Facts, Price, Product, TaxRate, TaxZone, tax_places
+from order_processing.catalogue import Facts, TaxRate, TaxZone, tax_places
 from order_processing.order import Line, Order
+from order_processing.product import Price, Product
 from order_processing.settings import Limits
 from order_processing.verification.changes import with_line
 from order_processing.verification.findings import Findings

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from order_processing.catalogue import Facts, Product, is_gtin, sku_forms
+from order_processing.catalogue import Facts, sku_forms
 from order_processing.order import Line, Order
 from order_processing.places import country_code, country_name
+from order_processing.product import Product, is_gtin
 from order_processing.verification.findings import Findings
 
 Chosen = dict[str, Product | None]  # line_id -> its product, None where it is not known

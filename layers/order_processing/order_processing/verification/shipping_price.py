@@ -33,7 +33,7 @@ def check_shipping_price(order: Order, chosen: Chosen, service: Service, limits:
 
 
 def shipping_price(order: Order, chosen: Chosen, service: Service) -> ShippingPrice | None:
-    """The first of the service's prices that fits the order's currency, destination, weight and value; None: none does."""
+    """The first of the service's prices that fits the order; None: none does."""
     code = country_code(order.shipping_address.country) if order.shipping_address else None
     weight = sum((p.weight_g if (p := chosen.get(line.line_id)) else 0) * line.quantity for line in order.lines)
     goods = sum(line.net for line in order.lines)

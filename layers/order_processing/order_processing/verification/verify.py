@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from order_processing import money
-from order_processing.catalogue import Facts, Product, normal_email
+from order_processing.catalogue import Facts, normal_email
 from order_processing.discrepancy import Approval, Discrepancy
 from order_processing.order import Line, Order, Record
+from order_processing.product import Product
 from order_processing.settings import Settings
 from order_processing.verification.bundles import split_price
 from order_processing.verification.customer import check_customer
