@@ -12,12 +12,12 @@ from order_processing.account import entry_for
 from order_processing.adapters.accounts import DynamoAccounts
 from order_processing.adapters.attributes import unpacked
 from order_processing.delivery import Delivery
-from order_processing.discrepancy import Discrepancy
+from order_processing.discrepancy import Correction, Discrepancy
 from order_processing.errors import OrderChanged, OrderNotFound
 from order_processing.inventory import OutOfStock
 from order_processing.order import Line
 from order_processing.orders import OrderTooLarge
-from order_processing.stored_order import Confirmation, Question, Reason, Status
+from order_processing.stored_order import Answer, Confirmation, Question, Reason, Status
 from tests.orders import NOW, an_order, promised, verified
 
 REASON = Reason(code="WHY", text="because")
@@ -173,3 +173,15 @@ def test_orders_are_found_by_the_minute_they_came_in(orders):
     assert not orders.has_head(one)
     orders.move(orders.load(one), Status.VERIFIED, at=NOW)
     assert orders.has_head(one)
+
+
+def test_a_decision_is_kept_with_who_made_it_and_the_stage_that_asked_looks_again(orders):
+    seen = orders.move(orders.load(place(orders).order_id), Status.CORRECTION_PENDING, at=NOW, reason=REASON)
+    seen = orders.ask(seen, Question(kind="CORRECTION_PENDING", token="t", asked_at=NOW, expires_at=NOW))
+    answer = Answer(actor="customer", at=NOW, corrections=(Correction(path="customer.name", found="", value="Ada"),))
+    after = orders.answer(seen, answer)
+    assert (after.status, after.reason, after.question, after.answers) == (Status.RECEIVED, None, None, (answer,))
+    assert orders.load(seen.order_id) == after
+    with pytest.raises(OrderChanged):
+        orders.answer(seen, answer.model_copy(update={"actor": "somebody else"}))
+    assert orders.load(seen.order_id).answers == (answer,)

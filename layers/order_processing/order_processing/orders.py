@@ -10,7 +10,7 @@ from order_processing.delivery import Delivery
 from order_processing.discrepancy import Discrepancy
 from order_processing.order import Order, Record
 from order_processing.promise import Promise
-from order_processing.stored_order import Confirmation, Question, Reason, Status, StoredOrder
+from order_processing.stored_order import Answer, Confirmation, Question, Reason, Status, StoredOrder
 from order_processing.verified_order import VerifiedOrder
 
 
@@ -59,6 +59,10 @@ class Orders(Protocol):
 
     def ask(self, seen: StoredOrder, question: Question) -> StoredOrder:
         """Keep what the execution waits for."""
+        ...
+
+    def answer(self, seen: StoredOrder, answer: Answer) -> StoredOrder:
+        """Keep a decision, and let the stage that asked look at the order again, in one step."""
         ...
 
     def note_confirmation(self, seen: StoredOrder, confirmation: Confirmation, *, at: datetime) -> StoredOrder:

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from order_processing.delivery import Delivery
-from order_processing.discrepancy import Discrepancy
+from order_processing.discrepancy import Approval, Correction, Discrepancy
 from order_processing.order import Order, Record
 from order_processing.promise import Promise
 from order_processing.verified_order import VerifiedOrder
@@ -70,12 +70,22 @@ class Question(Record):
     expires_at: datetime
 
 
+class Answer(Record):
+    """A decision that was made: by whom, when, and what it changes. actor: `customer` or a staff member's name."""
+
+    actor: str
+    at: datetime
+    corrections: tuple[Correction, ...] = ()
+    approvals: tuple[Approval, ...] = ()
+
+
 class StoredOrder(Record):
     """One order with all its parts.
 
     version: counts the changes of status; 0 until the first stage has changed it. Every write names
     the version it has seen, so of two that race one wins and the other reads again.
     times: when each status was first reached (UTC).
+    answers: the decisions that were made on the order's way, the oldest first.
     notice: the message that told the customer of an early end, like a confirmation.
     """
 
@@ -88,6 +98,7 @@ class StoredOrder(Record):
     reason: Reason | None = None
     discrepancies: tuple[Discrepancy, ...] = ()
     verified: VerifiedOrder | None = None
+    answers: tuple[Answer, ...] = ()
     promise: Promise | None = None
     question: Question | None = None
     confirmation: Confirmation | None = None

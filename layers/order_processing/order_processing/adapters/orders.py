@@ -5,6 +5,7 @@ Table: partition key `order_id`, sort key `part`:
 - `verified`: the verified order and the discrepancies.
 - `order`: the order's head: status, version, times, and what the later stages left behind. It is kept
   small because every stage writes it, and it does not exist until the first stage has changed something.
+- `answer#<number>`: a decision that was made on the way, with what it corrected or approved.
 - `sscc` (under the partition `sscc#<number>`): which parcel holds that number.
 
 Index `received`: `received_slot` (a minute and one of four shards) of each placed order, for the sweep
@@ -38,7 +39,7 @@ from order_processing.errors import OrderChanged, OrderNotFound
 from order_processing.order import Order, Record
 from order_processing.orders import OrderTooLarge, Placed
 from order_processing.promise import Promise
-from order_processing.stored_order import Confirmation, Question, Reason, Status, StoredOrder
+from order_processing.stored_order import Answer, Confirmation, Question, Reason, Status, StoredOrder
 from order_processing.verified_order import VerifiedOrder
 
 if TYPE_CHECKING:
@@ -131,6 +132,18 @@ class DynamoOrders:
             return self._update(change)
         change.remove("promise", promise=None)
         self._transact(change, inventory.release_writes(seen.promise, table=self._inventory_table))
+        return change.after
+
+    def answer(self, seen: StoredOrder, answer: Answer) -> StoredOrder:
+        change = _Change(seen, seen.resumes_at, answer.at)
+        change.put_reason(None)
+        change.remove("question", question=None)
+        change.know(answers=(*seen.answers, answer))
+        item = {
+            **_key(seen.order_id, f"answer#{len(seen.answers) + 1:04}"),
+            "document": document(answer),
+        }
+        self._transact(change, [{"Put": {"TableName": self._table, "Item": item}}])
         return change.after
 
     def ask(self, seen: StoredOrder, question: Question) -> StoredOrder:
@@ -231,6 +244,9 @@ class _Change:
         self._sets[name] = value
         self._known.update(known)
 
+    def know(self, **known: Any) -> None:
+        self._known.update(known)
+
     def remove(self, name: str, **known: Any) -> None:
         self._removes.append(name)
         self._known.update(known)
@@ -308,6 +324,9 @@ def _stored_order(order_id: str, parts: dict[str, dict[str, Attribute]]) -> Stor
             fields["verified"] = read_document(verification["document"], VerifiedOrder).model_copy(
                 update={"discrepancies": fields["discrepancies"]}
             )
+    fields["answers"] = tuple(
+        read_document(parts[part]["document"], Answer) for part in sorted(parts) if part.startswith("answer#")
+    )
     if head:
         fields["status"] = Status(head["status"]["S"])
         fields["version"] = int(head["version"]["N"])
