@@ -20,7 +20,10 @@ class PackedLine(Record):
 
 
 class Parcel(Record):
-    """One box. sscc: 18 digits. weight_g: gross. size_mm: outer length, width, height."""
+    """One box. sscc: 18 digits. weight_g: gross. size_mm: outer length, width, height.
+
+    remarks: what whoever packs or hands over must know, as in "heavier than the service carries".
+    """
 
     sscc: Annotated[str, Field(pattern=r"^\d{18}$")]
     number: int
@@ -29,6 +32,7 @@ class Parcel(Record):
     weight_g: int
     size_mm: tuple[int, int, int]
     box: Text = ""
+    remarks: tuple[Text, ...] = ()
 
 
 class Document(Record):

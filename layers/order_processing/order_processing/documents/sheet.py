@@ -1,0 +1,191 @@
+"""A page to draw on: millimetres from the top left corner, text that fits its box or is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from io import BytesIO
+
+from reportlab.pdfgen.canvas import Canvas
+
+from order_processing.documents.fonts import font, width
+
+MM = 72 / 25.4
+_LEADING = 1.22
+
+
+class TextTooLong(ValueError):
+    """Text that does not fit its box in the smallest readable size; the message names the field, not the text."""
+
+
+class Sheet:
+    """Pages of one size. The same calls give the same bytes: neither a date nor a random id goes into the file."""
+
+    def __init__(self, width_mm: float, height_mm: float, *, title: str, author: str, language: str = "en") -> None:
+        self.width, self.height = width_mm, height_mm
+        self._file = BytesIO()
+        self._canvas = Canvas(
+            self._file, pagesize=(width_mm * MM, height_mm * MM), invariant=1, pageCompression=1, lang=language
+        )
+        self._canvas.setTitle(title)
+        self._canvas.setAuthor(author)
+        self._canvas.setCreator(author)
+
+    def new_page(self) -> None:
+        """Begin the next page."""
+        self._canvas.showPage()
+
+    def to_bytes(self) -> bytes:
+        """The finished file."""
+        self._canvas.save()
+        return self._file.getvalue()
+
+    def text(self, x: float, y: float, text: str, size: float, *, bold: bool = False, align: str = "left") -> None:
+        """One line with its baseline at y. x: its left end, its middle or its right end, as `align` says."""
+        self._canvas.setFont(font(bold=bold), size)
+        draw = {
+            "left": self._canvas.drawString,
+            "center": self._canvas.drawCentredString,
+            "right": self._canvas.drawRightString,
+        }[align]
+        draw(x * MM, self._up(y), text)
+
+    def fitted(
+        self,
+        x: float,
+        y: float,
+        text: str,
+        *,
+        within: float,
+        size: float,
+        smallest: float,
+        field: str,
+        bold: bool = False,
+        align: str = "left",
+        cut: bool = False,
+    ) -> None:
+        """One line like `text`, shrunk to at most `within` millimetres; below the smallest size cut, or TextTooLong."""
+        while width(text, size, bold=bold) > within * MM:
+            size -= 0.25
+            if size < smallest and cut:
+                size = smallest
+                text = _cut(text, within, size, bold=bold)
+                break
+            if size < smallest:
+                raise TextTooLong(f"{field}: {len(text)} characters do not fit {within:.0f} mm in {smallest} pt")
+        self.text(x, y, text, size, bold=bold, align=align)
+
+    def block(
+        self,
+        x: float,
+        y: float,
+        paragraphs: Sequence[str],
+        *,
+        within: float,
+        tall: float,
+        size: float,
+        smallest: float,
+        field: str,
+        bold_first: bool = False,
+        cut: bool = False,
+    ) -> float:
+        """Paragraphs wrapped into a box, as large as fits between `size` and `smallest`; returns its lower edge.
+
+        What does not fit in the smallest size is cut, or refused with TextTooLong.
+        """
+        while True:
+            lines = [
+                (line, bold_first and place == 0)
+                for place, paragraph in enumerate(paragraphs)
+                for line in wrapped(paragraph, within, size, bold=bold_first and place == 0)
+            ]
+            if len(lines) * leading(size) <= tall:
+                break
+            if cut and size - 0.5 < smallest:
+                lines = lines[: int(tall / leading(size))]
+                lines[-1] = (_cut(lines[-1][0] + "…", within, size, bold=lines[-1][1]), lines[-1][1])
+                break
+            size -= 0.5
+            if size < smallest:
+                raise TextTooLong(f"{field}: does not fit {within:.0f} x {tall:.0f} mm in {smallest} pt")
+        for line, bold in lines:
+            self.text(x, y + ascent(size), line, size, bold=bold)
+            y += leading(size)
+        return y
+
+    def rule(self, x1: float, y1: float, x2: float, y2: float, *, thick: float = 0.25, grey: float = 0.0) -> None:
+        """A straight line."""
+        self._canvas.setStrokeGray(grey)
+        self._canvas.setLineWidth(thick * MM)
+        self._canvas.line(x1 * MM, self._up(y1), x2 * MM, self._up(y2))
+
+    def box(
+        self, x: float, y: float, wide: float, high: float, *, fill: float | None = None, thick: float = 0.25
+    ) -> None:
+        """A rectangle by its upper left corner: outlined, or filled with a grey (0 is black)."""
+        self._canvas.setStrokeGray(0)
+        self._canvas.setLineWidth(thick * MM)
+        if fill is not None:
+            self._canvas.setFillGray(fill)
+        outline = int(fill is None)
+        self._canvas.rect(x * MM, self._up(y + high), wide * MM, high * MM, stroke=outline, fill=int(fill is not None))
+        self._canvas.setFillGray(0)
+
+    def white_text(self, x: float, y: float, text: str, size: float, *, bold: bool = True, align: str = "left") -> None:
+        """One line like `text`, in white: for a filled box."""
+        self._canvas.setFillGray(1)
+        self.text(x, y, text, size, bold=bold, align=align)
+        self._canvas.setFillGray(0)
+
+    def bars(self, x: float, y: float, high: float, widths: Iterable[int], *, dots: int, dpi: int) -> None:
+        """A linear barcode, each module `dots` printer dots wide, snapped to the printer's grid."""
+        dot = 72 / dpi
+        at = round(x * MM / dot)
+        top, bottom = round(y * MM / dot), round((y + high) * MM / dot)
+        page = self.height * MM
+        path = self._canvas.beginPath()
+        for place, modules in enumerate(widths):
+            if place % 2 == 0:
+                path.rect(at * dot, page - bottom * dot, modules * dots * dot, (bottom - top) * dot)
+            at += modules * dots
+        self._canvas.drawPath(path, stroke=0, fill=1)
+
+    def _up(self, y: float) -> float:
+        return (self.height - y) * MM
+
+
+def leading(size: float) -> float:
+    """The distance between baselines in millimetres for a size in points."""
+    return size * _LEADING / MM
+
+
+def ascent(size: float) -> float:
+    """From the top of a line to its baseline, in millimetres."""
+    return size * 0.95 / MM
+
+
+def _cut(text: str, within: float, size: float, *, bold: bool) -> str:
+    """The text's beginning with an ellipsis, as much as fits."""
+    while width(text, size, bold=bold) > within * MM and len(text) > 1:
+        text = text.removesuffix("…")[:-1] + "…"
+    return text
+
+
+def wrapped(text: str, within: float, size: float, *, bold: bool = False) -> list[str]:
+    """The text in lines of at most `within` millimetres, broken at spaces, or inside a word that is too long."""
+    lines: list[str] = []
+    line = ""
+    for word in text.split(" "):
+        candidate = f"{line} {word}" if line else word
+        if width(candidate, size, bold=bold) <= within * MM:
+            line = candidate
+            continue
+        if line:
+            lines.append(line)
+        while width(word, size, bold=bold) > within * MM and len(word) > 1:
+            cut = next(
+                n for n in range(len(word) - 1, 0, -1) if n == 1 or width(word[:n], size, bold=bold) <= within * MM
+            )
+            lines.append(word[:cut])
+            word = word[cut:]
+        line = word
+    return [*lines, line] if line or not lines else lines

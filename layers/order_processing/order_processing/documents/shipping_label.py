@@ -1,0 +1,167 @@
+"""The shipping label: 4x6 inch or A6, a GS1 logistic label with the parcel's SSCC.
+
+Layout, sizes and text after the GS1 Logistic Label Guideline: the SSCC's barcode at the bottom, upright bars
+at least 32 mm high, X-dimension at least 0.495 mm in whole dots of the printer, quiet zones of ten modules,
+the human readable interpretation below.
+"""
+
+from __future__ import annotations
+
+from order_processing import order_number, sscc
+from order_processing.barcodes import QUIET_ZONE, gs1_128
+from order_processing.delivery import Parcel, Shipment
+from order_processing.documents.addresses import address_lines
+from order_processing.documents.fonts import UnprintableText, printable
+from order_processing.documents.sheet import Sheet
+from order_processing.documents.text import one_line
+from order_processing.order import Address
+from order_processing.settings import Settings
+from order_processing.verified_order import VerifiedOrder
+
+SIZES_MM = {"4x6": (101.6, 152.4), "A6": (105.0, 148.0)}
+MODULE_DOTS = {203: 4, 300: 6}
+"""Printer dots of one module: 0.5005 mm and 0.508 mm."""
+
+_MARGIN = 3.5
+_BAR_HEIGHT = 32.5
+_TOP = 25.0
+_FACTS = 21.0
+_CODE = 49.5
+
+
+def shipping_label(
+    parcel: Parcel, shipment: Shipment, verified: VerifiedOrder, settings: Settings, order_id: str
+) -> bytes:
+    """One parcel's label as a PDF page in the printer's size, the same bytes each time.
+
+    Raises TextTooLong or UnprintableText, which name the field, when an address cannot be printed as it is:
+    better no label than one that leads astray.
+    """
+    dot = 25.4 / settings.printing.label_dpi
+    wide, high = (round(side / dot) * dot for side in SIZES_MM[settings.printing.label_size])
+    sheet = Sheet(
+        wide, high, title=f"Shipping label {order_number.display(order_id)}", author=one_line(settings.store.name)
+    )
+    sender = settings.locations[shipment.location].address
+    facts_at = high - _CODE - _FACTS
+    _carrier(sheet, shipment, sender, settings)
+    _recipient(sheet, verified, sender, top=_TOP, bottom=facts_at)
+    _facts(sheet, parcel, shipment, order_id, top=facts_at)
+    _sscc(sheet, parcel.sscc, settings.printing.label_dpi, top=high - _CODE)
+    return sheet.to_bytes()
+
+
+def recipient_lines(verified: VerifiedOrder, sent_from: str) -> tuple[str, ...]:
+    """Whom the parcel goes to, as printed; UnprintableText where there is no address or no name."""
+    order = verified.order
+    address = order.shipping_address
+    if address is None:
+        raise UnprintableText("shipping_address: a parcel needs one")
+    if not one_line(address.name) and not one_line(address.company):
+        address = address.model_copy(update={"name": order.customer.name})
+    if not one_line(address.name) and not one_line(address.company):
+        raise UnprintableText("shipping_address.name: holds nothing that can be printed")
+    return tuple(printable(line, "shipping_address") for line in address_lines(address, sent_from=sent_from))
+
+
+def kilograms(grams: int) -> str:
+    """A weight for a label, rounded up to 10 g: 1234 is "1.24 kg"."""
+    return f"{-(-grams // 10) / 100:.2f} kg"
+
+
+def _carrier(sheet: Sheet, shipment: Shipment, sender: Address, settings: Settings) -> None:
+    service = settings.services[shipment.service]
+    middle = sheet.width * 0.52
+    sheet.text(_MARGIN, _MARGIN + 2.2, "FROM", 6, bold=True)
+    lines = [printable(line, "sender") for line in address_lines(sender, sent_from="")]
+    sheet.block(
+        _MARGIN,
+        _MARGIN + 3,
+        lines,
+        within=middle - 2 * _MARGIN,
+        tall=_TOP - _MARGIN - 4,
+        size=8,
+        smallest=5,
+        field="sender",
+    )
+    sheet.rule(middle, 0.8, middle, _TOP, thick=0.375)
+    sheet.fitted(
+        middle + 2.5,
+        8.5,
+        printable(one_line(service.title), "service"),
+        within=sheet.width - middle - 5,
+        size=15,
+        smallest=7,
+        bold=True,
+        field="service",
+    )
+    sheet.fitted(
+        middle + 2.5,
+        14.5,
+        printable(one_line(service.carrier), "carrier"),
+        within=sheet.width - middle - 5,
+        size=10,
+        smallest=6,
+        field="carrier",
+    )
+    sheet.rule(0.8, _TOP, sheet.width - 0.8, _TOP, thick=0.375)
+
+
+def _recipient(sheet: Sheet, verified: VerifiedOrder, sender: Address, *, top: float, bottom: float) -> None:
+    lines = list(recipient_lines(verified, sender.country))
+    sheet.text(_MARGIN, top + 4.2, "TO", 6, bold=True)
+    left = _MARGIN + 6
+    end = sheet.block(
+        left,
+        top + 2.2,
+        lines,
+        within=sheet.width - left - _MARGIN,
+        tall=bottom - top - 8.5,
+        size=15,
+        smallest=7,
+        bold_first=True,
+        field="shipping_address",
+    )
+    address = verified.order.shipping_address
+    phone = one_line((address.phone if address else "") or verified.order.customer.phone)
+    if phone:
+        sheet.fitted(
+            left,
+            max(end + 4, bottom - 2.5),
+            f"Tel. {printable(phone, 'phone')}",
+            within=sheet.width - left - _MARGIN,
+            size=8,
+            smallest=5,
+            field="phone",
+        )
+
+
+def _facts(sheet: Sheet, parcel: Parcel, shipment: Shipment, order_id: str, *, top: float) -> None:
+    """Order, ship date, weight and parcel n of m, with their data titles."""
+    sheet.rule(0.8, top, sheet.width - 0.8, top, thick=0.375)
+    middle = sheet.width / 2
+    fields = (
+        (_MARGIN, top, "ORDER", order_number.display(order_id)),
+        (middle, top, "PARCEL", f"{parcel.number} of {parcel.of}"),
+        (_MARGIN, top + _FACTS / 2, "SHIP DATE", shipment.ship_date.isoformat()),
+        (middle, top + _FACTS / 2, "WEIGHT", kilograms(parcel.weight_g)),
+    )
+    for x, y, title, value in fields:
+        sheet.text(x, y + 3.4, title, 6, bold=True)
+        sheet.fitted(
+            x, y + 8.8, value, within=middle - 2 * _MARGIN, size=13, smallest=8, bold=True, field=title.lower()
+        )
+
+
+def _sscc(sheet: Sheet, code: str, dpi: int, *, top: float) -> None:
+    sheet.rule(0.8, top, sheet.width - 0.8, top, thick=0.375)
+    text = sscc.human_readable(code)
+    sheet.text(_MARGIN, top + 4, "SSCC", 6, bold=True)
+    sheet.text(_MARGIN + 8, top + 4, code, 9, bold=True)
+    widths = gs1_128([("00", code)])
+    dots = MODULE_DOTS[dpi]
+    bars = sum(widths) * dots * 25.4 / dpi
+    if bars + 2 * QUIET_ZONE * dots * 25.4 / dpi > sheet.width:
+        raise ValueError(f"the SSCC's barcode does not fit a label {sheet.width} mm wide at {dpi} dpi")
+    sheet.bars((sheet.width - bars) / 2, top + 6, _BAR_HEIGHT, widths, dots=dots, dpi=dpi)
+    sheet.text(sheet.width / 2, top + 6 + _BAR_HEIGHT + 5, text, 12, align="center")

@@ -1,0 +1,244 @@
+"""Labels and slips, printed as a printer would and read back by a decoder that is not ours."""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+
+import pypdfium2
+import pytest
+import zxingcpp
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from PIL import Image
+
+from order_processing import sscc
+from order_processing.documents.addresses import address_lines
+from order_processing.documents.fonts import UnprintableText
+from order_processing.documents.packing_slip import packing_slip
+from order_processing.documents.sheet import TextTooLong
+from order_processing.documents.shipping_label import SIZES_MM, shipping_label
+from order_processing.order import Address, Customer
+from order_processing.settings import Printing, Settings
+from order_processing.verified_order import VerifiedOrder
+from tests.delivery_orders import (
+    BEANIE,
+    BERLIN,
+    GUIDE,
+    LOUISVILLE,
+    ORDER_ID,
+    POLO,
+    SETTINGS,
+    packed,
+    promised_from_stock,
+    verified_order,
+)
+
+ELEMENTS = 13 * 6 + 7
+"""Bars and spaces of an SSCC's symbol: start, FNC1, ten pairs of digits, check, stop."""
+PRINTERS = [(size, dpi) for size in SIZES_MM for dpi in (203, 300)]
+
+
+def printed(pdf: bytes, dpi: int = 203, page: int = 0) -> Image.Image:
+    """A page in greys, one pixel a dot (a hair less, because the renderer rounds the page's size up)."""
+    return pypdfium2.PdfDocument(pdf)[page].render(scale=dpi / 72 * 0.999999).to_pil().convert("L")
+
+
+def text_of(pdf: bytes) -> str:
+    """All that stands on the pages."""
+    return "\n".join(page.get_textpage().get_text_range() for page in pypdfium2.PdfDocument(pdf))
+
+
+def label(verified: VerifiedOrder, having: Settings = SETTINGS, number: int = 1) -> bytes:
+    (shipment,) = packed(verified, having=having).shipments
+    return shipping_label(shipment.parcels[number - 1], shipment, verified, having, ORDER_ID)
+
+
+def slip(verified: VerifiedOrder) -> bytes:
+    return packing_slip(ORDER_ID, verified, promised_from_stock(verified), packed(verified), SETTINGS)
+
+
+def to(address: Address) -> VerifiedOrder:
+    return verified_order((BEANIE, 2), address=address)
+
+
+@pytest.mark.parametrize(("size", "dpi"), PRINTERS)
+def test_the_labels_barcode_is_read_back_from_every_printer(size: str, dpi: int) -> None:
+    having = SETTINGS.model_copy(update={"printing": Printing(label_size=size, label_dpi=dpi)})
+    verified = verified_order((BEANIE, 400), (POLO, 3))
+    (shipment,) = packed(verified, having=having).shipments
+    assert len(shipment.parcels) > 1
+    for parcel in shipment.parcels:
+        image = printed(shipping_label(parcel, shipment, verified, having, ORDER_ID), dpi)
+        found = [b for b in zxingcpp.read_barcodes(image) if b.format == zxingcpp.BarcodeFormat.Code128]
+        assert [b.text for b in found] == [sscc.human_readable(parcel.sscc)]
+        assert found[0].content_type == zxingcpp.ContentType.GS1
+
+
+@pytest.mark.parametrize(("size", "dpi"), PRINTERS)
+def test_bars_are_whole_dots_tall_and_wide_enough_with_quiet_zones(size: str, dpi: int) -> None:
+    having = SETTINGS.model_copy(update={"printing": Printing(label_size=size, label_dpi=dpi)})
+    image = printed(label(to(LOUISVILLE), having), dpi)
+    dot = 25.4 / dpi
+    pixels = image.tobytes()
+    rows = [tuple(x < 128 for x in pixels[y * image.width : (y + 1) * image.width]) for y in range(image.height)]
+    bars = [y for y, row in enumerate(rows) if sum(a != b for a, b in pairwise(row)) == ELEMENTS + 1]
+    (row,) = {rows[y] for y in bars}
+    assert len(bars) * dot >= 32
+    assert max(bars) - min(bars) + 1 == len(bars)
+    edges = [x for x, (a, b) in enumerate(pairwise(row)) if a != b]
+    widths = [b - a for a, b in pairwise(edges)]
+    module = min(widths)
+    assert 0.495 <= module * dot <= 0.94
+    assert all(width % module == 0 for width in widths)
+    assert sum(widths) == 156 * module
+    assert edges[0] + 1 >= 10 * module
+    assert image.width - edges[-1] - 1 >= 10 * module
+    grey = image.crop((0, min(bars), image.width, max(bars) + 1)).histogram()[3:253]
+    assert sum(grey) == 0
+
+
+def test_the_label_says_all_that_a_carrier_needs() -> None:
+    text = text_of(label(to(BERLIN)))
+    for part in (
+        "Jörg Müller-Weißenfels",
+        "Straße des 17. Juni 135",
+        "10623 BERLIN",
+        "GERMANY",
+        "BRSJ-V48J-X",
+        "1 of 1",
+        "2026-11-24",
+        "0.18 kg",
+        "Standard delivery",
+        "Northgate Parcel",
+        "1200 Outer Loop, Dock 4",
+    ):
+        assert part in text
+
+
+def test_the_country_is_left_out_where_the_parcel_stays() -> None:
+    assert address_lines(LOUISVILLE, sent_from="US") == (
+        "Maria Fernández-Ochoa", "Ochoa & Sons, Ltd.", "500 South 4th Street", "Suite 1200", "LOUISVILLE, KY 40202",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("address", "lines"),
+    [
+        (Address(name="A", line1="10 High St", city="Leeds", postal_code="ls1 4ap", country="GB"),
+         ("A", "10 High St", "LEEDS", "LS1 4AP", "UNITED KINGDOM")),
+        (Address(name="A", line1="Via Roma 1", city="Torino", region="TO", postal_code="10121", country="IT"),
+         ("A", "Via Roma 1", "10121 TORINO TO", "ITALY")),
+        (Address(name="A", line1="1-2-3 Ginza", city="Chuo-ku", region="13", postal_code="104-0061", country="JP"),
+         ("A", "1-2-3 Ginza", "Chuo-ku, TOKYO", "104-0061", "JAPAN")),
+        (Address(name="A", line1="Rua Um 5", city="Recife", region="PE", postal_code="50030-000", country="BR"),
+         ("A", "Rua Um 5", "RECIFE-PE", "50030-000", "BRAZIL")),
+        (Address(name="A", line1="Calle 1", city="", region="", postal_code="", country="XK"),
+         ("A", "Calle 1", "KOSOVO")),
+    ],
+)  # fmt: skip
+def test_addresses_are_written_as_their_country_does(address: Address, lines: tuple[str, ...]) -> None:
+    assert address_lines(address, sent_from="US") == lines
+
+
+def test_documents_made_again_are_the_same_bytes_and_name_no_time() -> None:
+    verified = verified_order((BEANIE, 2), (GUIDE, 1), note="Ring twice")
+    assert label(verified) == label(verified)
+    assert slip(verified) == slip(verified)
+    assert b"20260" not in slip(verified)
+
+
+def test_long_names_shrink_and_what_cannot_fit_is_refused() -> None:
+    long = BERLIN.model_copy(
+        update={"name": "Wolfeschlegelsteinhausen " * 3, "line1": "x" * 60, "line2": "Straße " * 12}
+    )
+    assert "x" * 20 in text_of(label(to(long)))
+    with pytest.raises(TextTooLong, match=r"^shipping_address: "):
+        label(to(BERLIN.model_copy(update={"name": "W" * 500, "line1": "W" * 500, "line2": "W" * 500})))
+
+
+def test_names_greek_cyrillic_and_vietnamese() -> None:
+    for name in ("Ελένη Παπαδοπούλου", "Екатерина Щербакова", "Nguyễn Thị Ánh", "Łukasz Żółć", "Þórður Ægisson"):
+        assert name in text_of(label(to(BERLIN.model_copy(update={"name": name}))))
+
+
+def test_a_letter_that_no_font_has_is_refused_without_saying_the_name() -> None:
+    with pytest.raises(UnprintableText, match=r"^shipping_address: no font for U\+13000") as refusal:
+        label(to(BERLIN.model_copy(update={"name": "Anna \U00013000"})))
+    assert "Anna" not in str(refusal.value)
+
+
+def test_pictograms_and_control_characters_are_left_out() -> None:
+    text = text_of(label(to(BERLIN.model_copy(update={"name": "Zoë 🎉\u202e\x00 ^XZ"}))))
+    assert "Zoë ^XZ" in text
+    nameless = to(BERLIN.model_copy(update={"name": "🎉"}))
+    assert "Maria Fernández-Ochoa" in text_of(label(nameless))
+    nobody = nameless.order.model_copy(update={"customer": Customer()})
+    with pytest.raises(UnprintableText, match=r"shipping_address\.name"):
+        label(nameless.model_copy(update={"order": nobody}))
+
+
+@given(st.builds(
+    Address,
+    name=st.text(max_size=120),
+    company=st.text(max_size=120),
+    line1=st.text(max_size=120),
+    line2=st.text(max_size=120),
+    city=st.text(max_size=80),
+    postal_code=st.text(max_size=30),
+    country=st.sampled_from(["US", "DE", "JP", "XX", "CN", "BR"]),
+    phone=st.text(max_size=60),
+))  # fmt: skip
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+def test_any_address_gives_a_label_or_a_clear_refusal_and_always_a_slip(address: Address) -> None:
+    verified = to(address)
+    assert slip(verified).startswith(b"%PDF-")
+    try:
+        made = label(verified)
+    except (TextTooLong, UnprintableText) as refusal:
+        assert re.match(r"(shipping_address(\.name)?|phone): ", str(refusal))
+    else:
+        assert any(b.format == zxingcpp.BarcodeFormat.Code128 for b in zxingcpp.read_barcodes(printed(made)))
+
+
+def test_the_slip_lists_every_parcel_with_what_is_in_it() -> None:
+    verified = verified_order((BEANIE, 400), (POLO, 3), (GUIDE, 1), note="Please leave it <b>with</b> the neighbour.")
+    text = text_of(slip(verified))
+    (shipment,) = packed(verified).shipments
+    for parcel in shipment.parcels:
+        assert f"Parcel {parcel.number} of {parcel.of}" in text
+        assert sscc.human_readable(parcel.sscc) in text
+    for part in (
+        "BEANIE",
+        "Polo shirt, organic cotton (Colour: Signal red)",
+        "Care guide, e-book",
+        "sent by e-mail",
+        "Please leave it <b>with</b> the neighbour.",
+        "From Louisville, leaves 2026-11-24",
+        "BRSJ-V48J-X, page 1 of 1",
+    ):
+        assert part in text
+
+
+def test_a_slip_of_200_lines_goes_over_pages_that_say_so() -> None:
+    many = [BEANIE.model_copy(update={"line_id": str(n), "sku": f"SKU-{n:03}"}) for n in range(200)]
+    pdf = slip(verified_order(*((item, 1) for item in many)))
+    text = text_of(pdf)
+    pages = len(pypdfium2.PdfDocument(pdf))
+    assert pages > 3
+    assert all(f"SKU-{n:03}" in text for n in range(200))
+    assert all(f"page {page} of {pages}" in text for page in range(1, pages + 1))
+    assert text.count("Parcel 1 of 1, continued") == pages - 1
+
+
+def test_the_slip_is_letter_in_america_and_a4_elsewhere() -> None:
+    verified = to(LOUISVILLE)
+    promise = promised_from_stock(verified)
+    from_leipzig = promise.model_copy(
+        update={"allocations": tuple(a.model_copy(update={"location": "leipzig"}) for a in promise.allocations)}
+    )
+    sizes = [
+        pypdfium2.PdfDocument(packing_slip(ORDER_ID, verified, p, packed(verified, p), SETTINGS))[0].get_size()
+        for p in (promise, from_leipzig)
+    ]
+    assert [tuple(round(points / 72 * 25.4) for points in size) for size in sizes] == [(216, 279), (210, 297)]
