@@ -10,6 +10,7 @@ import pytest
 from moto import mock_aws
 
 from order_processing.adapters.orders import DynamoOrders
+from tests.aws.shop import BUCKET, SENDER, Shop
 from tests.template import create_table
 
 
@@ -42,3 +43,19 @@ def orders(dynamodb: Any, tables: dict[str, str]) -> DynamoOrders:
     return DynamoOrders(
         dynamodb, tables["orders"], inventory_table=tables["inventory"], accounts_table=tables["accounts"]
     )
+
+
+@pytest.fixture
+def shop(tables: dict[str, str]) -> Shop:
+    """A stocked shop, ready to take orders."""
+    ready_for_a_shop()
+    made = Shop()
+    made.stock_up()
+    return made
+
+
+def ready_for_a_shop() -> None:
+    """What a shop needs beside its tables: SES may send, and documents have a bucket."""
+    boto3.client("sesv2").create_email_identity(EmailIdentity=SENDER)
+    boto3.client("sesv2").create_configuration_set(ConfigurationSetName="mail")
+    boto3.client("s3").create_bucket(Bucket=BUCKET)

@@ -6,6 +6,7 @@ import base64
 import hashlib
 import hmac
 import json
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -70,8 +71,8 @@ def status(stack: LocalStack, receipt: dict[str, str]) -> Response:
 
 
 def api_order(number: str, *, sku: str = "TEST-123", quantity: int = 1, **changes: Any) -> dict[str, Any]:
-    """An order for a product of the seed catalogue at 152.60 USD, with free delivery."""
-    total = f"{15260 * quantity / 100:.2f}"
+    """An order for a product of the seed catalogue at its price, with free delivery."""
+    price = "152.60" if quantity < 100 else "145.00"
     return {
         "order_number": number,
         "currency": "USD",
@@ -84,7 +85,7 @@ def api_order(number: str, *, sku: str = "TEST-123", quantity: int = 1, **change
             "postal_code": "10118",
             "country": "US",
         },
-        "lines": [{"sku": sku, "quantity": quantity, "unit_price": "152.60"}],
-        "total": total,
+        "lines": [{"sku": sku, "quantity": quantity, "unit_price": price}],
+        "total": str(Decimal(price) * Decimal(quantity)),
         **changes,
     }

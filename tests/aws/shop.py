@@ -1,0 +1,148 @@
+"""The five stages in one process, on the real adapters and moto: what the state machine runs, without it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import boto3
+
+from order_processing.access import guest_id
+from order_processing.adapters.catalogue import DynamoCatalogue
+from order_processing.adapters.documents import S3Documents
+from order_processing.adapters.inventory import DynamoInventory
+from order_processing.adapters.orders import DynamoOrders
+from order_processing.adapters.post import SesPost
+from order_processing.catalogue import catalogue_items
+from order_processing.catalogue_files import read_catalogue
+from order_processing.errors import TurnOff
+from order_processing.order import Order
+from order_processing.settings import current
+from order_processing.stages.await_decision import await_decision
+from order_processing.stages.check_availability import check_availability
+from order_processing.stages.confirm_order import confirm_order
+from order_processing.stages.end_order import end_order
+from order_processing.stages.prepare_delivery import prepare_delivery
+from order_processing.stages.update_account import update_account
+from order_processing.stages.verify_order import verify_order
+from order_processing.stored_order import Status, StoredOrder
+
+NOW = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)
+BUCKET = "documents"
+SENDER = "orders@store.example.com"
+SEED = Path(__file__).parents[2] / "local" / "seed"
+
+
+@dataclass
+class Shop:
+    """A store's whole order processing; `client` makes each AWS client, so that a test can put faults into it."""
+
+    client: Any = boto3.client
+    now: datetime = NOW
+    answered: list[tuple[str, str]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        dynamodb = self.client("dynamodb")
+        self.orders = DynamoOrders(dynamodb, "orders", inventory_table="inventory", accounts_table="accounts")
+        self.catalogue = DynamoCatalogue(dynamodb, "catalogue")
+        self.inventory = DynamoInventory(dynamodb, "inventory")
+        self.documents = S3Documents(self.client("s3"), BUCKET)
+        self.post = SesPost(self.client("sesv2"), SENDER, "mail", current())
+
+    def stock_up(self) -> None:
+        """Load the seed catalogue and stock."""
+        texts = {path.name: path.read_text(encoding="utf-8") for path in SEED.iterdir() if path.is_file()}
+        files = read_catalogue(texts, today=date(2026, 11, 24))
+        self.catalogue.put(
+            catalogue_items(files.products, files.customers, files.coupons, files.taxes, guest_id=self.guest_id)
+        )
+        for count in files.stock:
+            self.inventory.count(count)
+        for supply in files.supply:
+            self.inventory.plan_supply(supply)
+
+    def place(self, order: Order, raw: bytes = b"{}") -> str:
+        return self.orders.place(order, raw, "fingerprint", self.now).order_id
+
+    def run(self, order_id: str) -> StoredOrder:
+        """All stages in turn, as the state machine would; a turn off the path ends or asks."""
+        try:
+            for stage in self.stages:
+                stage(order_id)
+        except TurnOff as turn:
+            self.turn_off(order_id, turn)
+        return self.orders.load(order_id)
+
+    @property
+    def stages(self) -> tuple[Any, ...]:
+        return (self.verify, self.check, self.confirm, self.record, self.prepare)
+
+    def verify(self, order_id: str) -> None:
+        verify_order(
+            order_id,
+            orders=self.orders,
+            catalogue=self.catalogue,
+            settings=current(),
+            guest_id=self.guest_id,
+            now=self.now,
+        )
+
+    def check(self, order_id: str) -> None:
+        check_availability(order_id, orders=self.orders, inventory=self.inventory, settings=current(), now=self.now)
+
+    def confirm(self, order_id: str) -> None:
+        confirm_order(
+            order_id, orders=self.orders, post=self.post, settings=current(), status_url=self.status_url, now=self.now
+        )
+
+    def record(self, order_id: str) -> None:
+        update_account(order_id, orders=self.orders, now=self.now)
+
+    def prepare(self, order_id: str) -> None:
+        prepare_delivery(order_id, orders=self.orders, documents=self.documents, settings=current(), now=self.now)
+
+    def turn_off(self, order_id: str, turn: TurnOff) -> None:
+        ending = {"OrderRejected": Status.REJECTED, "OrderEnded": Status.CANCELLED}.get(type(turn).__name__)
+        if ending:
+            self.end(order_id, ending)
+        else:
+            self.ask(order_id)
+
+    def end(self, order_id: str, ending: Status) -> None:
+        end_order(
+            order_id,
+            ending,
+            orders=self.orders,
+            post=self.post,
+            settings=current(),
+            status_url=self.status_url,
+            now=self.now,
+        )
+
+    def ask(self, order_id: str, token: str = "token") -> None:
+        await_decision(
+            order_id,
+            token,
+            orders=self.orders,
+            post=self.post,
+            settings=current(),
+            status_url=self.status_url,
+            expires_at=self.now,
+            now=self.now,
+        )
+
+    def start(self, order_id: str) -> None:
+        """The port Executions: a test runs the stages itself."""
+
+    def answer(self, token: str, decision: str) -> None:
+        self.answered.append((token, decision))
+
+    @staticmethod
+    def guest_id(email: str) -> str:
+        return guest_id(email, "identity key")
+
+    @staticmethod
+    def status_url(order_id: str) -> str:
+        return f"https://orders.example.com/orders/{order_id}?token=t"

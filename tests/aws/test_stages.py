@@ -1,0 +1,243 @@
+"""The stages on the real adapters: the happy path, every turn off it, and each stage run twice or cut."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+from moto.core import DEFAULT_ACCOUNT_ID
+from moto.ses.models import ses_backends
+
+from order_processing.adapters.accounts import DynamoAccounts
+from order_processing.decisions import CannotCancel, cancel
+from order_processing.errors import OfferNeeded
+from order_processing.order import Line, Order
+from order_processing.stored_order import Reason, Status
+from order_processing.stores.platform import OrderPlaced, platform
+from tests.aws.shop import BUCKET, NOW, Shop
+from tests.orders import an_order
+
+PAYLOADS = Path(__file__).parents[2] / "events" / "webhooks"
+WHY = Reason(code="CANCELLED_BY_CUSTOMER", text="cancelled")
+HEADERS = {
+    "shopify": {"x-shopify-topic": "orders/create", "x-shopify-shop-domain": "shop.example.com"},
+    "woocommerce": {"x-wc-webhook-topic": "order.created", "x-wc-webhook-source": "https://shop.example.com/"},
+}
+
+
+def real_order(source: str, name: str) -> Order:
+    delivery = platform(source).read(HEADERS[source], (PAYLOADS / f"{name}.json").read_bytes())
+    assert isinstance(delivery, OrderPlaced)
+    return delivery.order
+
+
+def simple_order(key: str = "1", quantity: int = 1, **changes: Any) -> Order:
+    price = 15260 if quantity < 100 else 14500
+    line = Line(line_id="1", sku="TEST-123", title="Test Product", quantity=quantity, unit_price=price)
+    return an_order(key, lines=(line,), total=price * quantity, **changes)
+
+
+def mails() -> list[Any]:
+    return list(ses_backends[DEFAULT_ACCOUNT_ID]["us-east-1"].sent_messages)
+
+
+def keys() -> list[str]:
+    return [o["Key"] for o in boto3.client("s3").list_objects_v2(Bucket=BUCKET).get("Contents", [])]
+
+
+def reserved(sku: str) -> int:
+    stock, supply = Shop().inventory.read([sku])
+    return sum(source.reserved for source in [*stock, *supply])
+
+
+@pytest.mark.parametrize(
+    ("source", "name", "total"),
+    [
+        ("shopify", "shopify-3-full-note-attributes-refund", 19965),
+        ("shopify", "shopify-6-percent-code-paid-ca", 18109),
+        ("woocommerce", "woo-1-docs-variation-tax", 2935),
+        ("woocommerce", "woo-5-onhold-zero-tax-line", 15260),
+    ],
+)
+def test_a_real_order_becomes_ready_to_ship(shop, source, name, total):
+    stored = shop.run(shop.place(real_order(source, name)))
+    assert stored.status is Status.READY_TO_SHIP, stored.reason
+    assert stored.verified.order.total == total
+    assert len(mails()) == 1
+    assert DynamoAccounts(boto3.client("dynamodb"), "accounts").totals(stored.verified.customer_id, "USD") == (1, total)
+    assert sorted(keys()) == sorted(document.key for document in stored.delivery.documents)
+
+
+@pytest.mark.parametrize(
+    ("source", "name", "status", "code"),
+    [
+        ("shopify", "shopify-1-webhook-test-discount20", Status.REJECTED, "STORE_CLOSED"),
+        ("shopify", "shopify-4-eur-no-email-no-address", Status.CORRECTION_PENDING, "EMAIL_MISSING"),
+        ("woocommerce", "woo-2-docs-br-paypal-2-lines", Status.REJECTED, "STORE_CLOSED"),
+        ("woocommerce", "woo-4-aud-vat-no-name", Status.REJECTED, "UNPAID"),
+    ],
+)
+def test_a_real_order_that_cannot_go_on_says_why(shop, source, name, status, code):
+    stored = shop.run(shop.place(real_order(source, name)))
+    assert (stored.status, stored.reason.code) == (status, code)
+    assert stored.promise is None
+
+
+def end_state(shop: Shop, order_id: str) -> tuple[Any, ...]:
+    stored = shop.orders.load(order_id)
+    totals = DynamoAccounts(boto3.client("dynamodb"), "accounts").totals(shop.guest_id("ada@example.com"), "USD")
+    return (
+        stored.model_copy(update={"version": 0}),
+        reserved("TEST-123"),
+        totals,
+        sorted(keys()),
+    )
+
+
+def test_every_stage_run_twice_ends_as_if_run_once(shop):
+    order_id = shop.place(simple_order())
+    for stage in shop.stages:
+        stage(order_id)
+        stage(order_id)
+    assert len(mails()) == 1
+    assert end_state(shop, order_id)[1:3] == (1, (1, 15260))
+
+
+class Cut(Exception):
+    """The process ended here."""
+
+
+class CutClient:
+    """A client whose nth call to AWS is the process's last: before it had an effect, or after."""
+
+    calls = 0
+    cut_at = 0
+    after = False
+
+    def __init__(self, service: str) -> None:
+        self._client = boto3.client(service)
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(self._client, name)
+        return self._cutting(found) if callable(found) and name != "get_paginator" else found
+
+    def _cutting(self, call: Callable[..., Any]) -> Callable[..., Any]:
+        def cutting(*args: Any, **kwargs: Any) -> Any:
+            CutClient.calls += 1
+            if CutClient.calls != CutClient.cut_at:
+                return call(*args, **kwargs)
+            if CutClient.after:
+                call(*args, **kwargs)
+            raise Cut
+
+        return cutting
+
+
+def test_a_run_cut_at_any_call_and_run_again_ends_as_if_it_had_not_been_cut(shop):
+    """Every call to AWS of every stage, cut before and after its effect. One mail: see the one exception."""
+    order_id = shop.place(simple_order("undisturbed"))
+    shop.run(order_id)
+    expected = shop.orders.load(order_id)
+    cutting = Shop(client=CutClient)
+    number, mails_before = 0, len(mails())
+    twice = []
+    for after in (False, True):
+        cut_at = 0
+        while True:
+            cut_at, number = cut_at + 1, number + 1
+            order_id = shop.place(simple_order(f"cut-{after}-{cut_at}"))
+            CutClient.calls, CutClient.cut_at, CutClient.after = 0, cut_at, after
+            try:
+                cutting.run(order_id)
+            except Cut:
+                stored = shop.run(order_id)
+                assert stored.status is Status.READY_TO_SHIP
+                assert len(stored.delivery.documents) == len(expected.delivery.documents)
+                sent, mails_before = len(mails()) - mails_before, len(mails())
+                if sent != 1:
+                    twice.append((after, cut_at, sent))
+            else:
+                break
+        mails_before = len(mails())
+    assert number > 20
+    # Sent and not yet noted: the one window in which the confirmation goes out again.
+    assert [(after, sent) for after, _, sent in twice] == [(False, 2), (True, 2)]
+    assert twice[0][1] == twice[1][1] + 1
+    orders = number + 1
+    assert reserved("TEST-123") == orders
+    assert end_state(shop, order_id)[2] == (orders, 15260 * orders)
+
+
+def test_what_cannot_be_promised_asks_the_customer_and_expires_into_nothing_held(shop):
+    order_id = shop.place(simple_order(quantity=2_000))
+    stored = shop.run(order_id)
+    assert (stored.status, stored.question.token, len(mails())) == (Status.OFFER_PENDING, "token", 1)
+    with pytest.raises(OfferNeeded):
+        shop.check(order_id)
+    shop.end(order_id, Status.EXPIRED)
+    shop.end(order_id, Status.EXPIRED)
+    stored = shop.orders.load(order_id)
+    assert (stored.status, stored.reason.code, len(mails()), reserved("TEST-123")) == (
+        Status.EXPIRED,
+        "NO_ANSWER",
+        2,
+        0,
+    )
+
+
+def test_a_cancellation_gives_back_what_was_reserved_once_and_ends_the_run(shop):
+    order_id = shop.place(simple_order())
+    shop.verify(order_id)
+    shop.check(order_id)
+    assert reserved("TEST-123") == 1
+    for _ in range(2):
+        stored = cancel(order_id, orders=shop.orders, executions=shop, reason=WHY, now=NOW)
+    assert (stored.status, reserved("TEST-123")) == (Status.CANCELLED, 0)
+    assert shop.run(order_id).status is Status.CANCELLED
+    assert len(mails()) == 1
+
+
+def test_a_confirmed_order_is_not_cancelled(shop):
+    order_id = shop.place(simple_order())
+    shop.run(order_id)
+    with pytest.raises(CannotCancel, match="confirmed and cannot be cancelled"):
+        cancel(order_id, orders=shop.orders, executions=shop, reason=WHY, now=NOW)
+    with pytest.raises(ValueError, match="only way is forward"):
+        shop.end(order_id, Status.CANCELLED)
+
+
+def test_a_waiting_execution_hears_of_the_cancellation(shop):
+    order_id = shop.place(simple_order(quantity=2_000))
+    shop.run(order_id)
+    cancel(order_id, orders=shop.orders, executions=shop, reason=WHY, now=NOW)
+    assert shop.answered == [("token", "cancelled")]
+
+
+def test_the_label_is_the_same_when_it_is_made_again(shop):
+    order_id = shop.place(simple_order())
+    for stage in shop.stages[:4]:
+        stage(order_id)
+    shop.prepare(order_id)
+    first = shop.orders.load(order_id).delivery
+    head = {"order_id": {"S": order_id}, "part": {"S": "order"}}
+    boto3.client("dynamodb").update_item(
+        TableName="orders",
+        Key=head,
+        UpdateExpression="SET #s = :s REMOVE delivery",
+        ExpressionAttributeNames={"#s": "status"},
+        ExpressionAttributeValues={":s": {"S": "RECORDED"}},
+    )
+    shop.prepare(order_id)
+    assert shop.orders.load(order_id).delivery == first
+
+
+def test_personal_data_stays_out_of_keys_and_errors(shop):
+    canary = "canary.person@example.com"
+    order = simple_order(customer=an_order().customer.model_copy(update={"email": canary, "name": "Canary Person"}))
+    stored = shop.run(shop.place(order))
+    assert "anary" not in json.dumps(keys())
+    assert stored.verified.customer_id.startswith("guest-")
