@@ -3,6 +3,8 @@
 from order_processing.stores.platform import (
     Change,
     Delivery,
+    Fetching,
+    NeedsFetch,
     NotAnOrder,
     OrderChanged,
     OrderDeleted,
@@ -18,6 +20,8 @@ from order_processing.stores.platform import (
 __all__ = [
     "Change",
     "Delivery",
+    "Fetching",
+    "NeedsFetch",
     "NotAnOrder",
     "OrderChanged",
     "OrderDeleted",

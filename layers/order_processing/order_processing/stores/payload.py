@@ -139,12 +139,13 @@ class Part:
         """A number, written as one or as text; None when it is not there."""
         return decimal(self._fields.get(name), self.at(name)) if self.has(name) else None
 
-    def quantity(self, name: str, *, least: int = 1) -> int:
-        """A whole number of pieces, from `least` to a million."""
+    def quantity(self, name: str, *, least: int = 1, most: int = _QUANTITY_LIMIT) -> int:
+        """A whole number, of pieces if nothing else is said."""
         value = self._fields.get(name)
-        number = decimal(value, self.at(name), expected="a whole number of pieces")
-        if number != number.to_integral_value() or not least <= number <= _QUANTITY_LIMIT:
-            raise Unreadable(self.at(name), str(number)[:30], f"a whole number from {least} to {_QUANTITY_LIMIT}")
+        expected = f"a whole number from {least} to {most}"
+        number = decimal(value, self.at(name), expected=expected)
+        if number != number.to_integral_value() or not least <= number <= most:
+            raise Unreadable(self.at(name), str(number)[:30], expected)
         return int(number)
 
     def time(self, *names: str) -> datetime | None:

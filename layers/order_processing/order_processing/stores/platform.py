@@ -47,7 +47,23 @@ class NotAnOrder(Record):
     reason: Text
 
 
-Delivery = OrderPlaced | OrderChanged | OrderDeleted | NotAnOrder
+class NeedsFetch(NotAnOrder):
+    """A notice that names an order and does not bring it: fetch the addresses and read the answers.
+
+    Look for it before NotAnOrder. Its addresses are all on the platform's own host; GET each with the
+    store's credentials and hand the bodies (an empty one for 204) to `Fetching.read_fetched`.
+    change: None for a new order. version: the state's time where the notice alone knows it.
+    """
+
+    reason: Text = "a notice that names an order, to be fetched from the store"
+    store: Text
+    store_order_id: Text
+    change: Change | None = None
+    version: Text = ""
+    urls: tuple[Text, ...]
+
+
+Delivery = OrderPlaced | OrderChanged | OrderDeleted | NeedsFetch | NotAnOrder
 
 
 class UnknownPlatform(LookupError):
@@ -108,9 +124,26 @@ class Platform(Protocol):
         """What a verified delivery brings; raises Unreadable."""
 
 
+class Fetching(Platform, Protocol):
+    """A platform whose notices bring no more than an id."""
+
+    def read_fetched(self, notice: NeedsFetch, answers: Mapping[str, bytes]) -> Delivery:
+        """The order in the answers, by the address of each; raises Unreadable."""
+
+
+def placed_or_changed(order: Order, change: Change | None) -> Delivery:
+    """The delivery of an order in its present state; a change of None is a new order."""
+    return OrderPlaced(order=order) if change is None else OrderChanged(order=order, change=change)
+
+
 _MODULES = {
     "shopify": "order_processing.stores.shopify",
     "woocommerce": "order_processing.stores.woocommerce",
+    "bigcommerce": "order_processing.stores.bigcommerce",
+    "adobe-commerce": "order_processing.stores.adobe_commerce",
+    "squarespace": "order_processing.stores.squarespace",
+    "stripe": "order_processing.stores.stripe",
+    "standardwebhooks": "order_processing.stores.standard_webhooks",
 }
 
 

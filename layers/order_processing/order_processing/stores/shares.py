@@ -21,3 +21,9 @@ def share(amount: int, weights: Sequence[int]) -> tuple[int, ...]:
     for i in by_fraction[: amount - sum(shares)]:
         shares[i] += 1
     return tuple(shares)
+
+
+def even_prices(gross: int, quantity: int) -> tuple[tuple[int, int], ...]:
+    """(unit price, pieces) with which `quantity` pieces cost exactly `gross`: one price, or two a minor unit apart."""
+    price, dearer = divmod(gross, quantity)
+    return ((price, quantity - dearer), (price + 1, dearer)) if dearer else ((price, quantity),)

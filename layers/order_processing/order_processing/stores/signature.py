@@ -7,8 +7,11 @@ import binascii
 import hashlib
 import hmac
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 
 from order_processing.stores.platform import SignatureError
+
+TOLERANCE = timedelta(minutes=5)
 
 
 def header(headers: Mapping[str, str], name: str) -> str:
@@ -43,3 +46,34 @@ def verify_digests(name: str, digests: Sequence[bytes], signed: bytes, keys: Seq
     ]
     if not any(matches):
         raise SignatureError(f"{name}: the signature does not fit the body and the store's secrets")
+
+
+def verify_standard_webhook(headers: Mapping[str, str], raw: bytes, keys: Sequence[bytes], now: datetime) -> None:
+    """Check a delivery of the Standard Webhooks scheme, version v1 (HMAC over `id.timestamp.body`).
+
+    Its signature header holds several, space-separated, while the sender's secret is changed. Other
+    versions (v1a is asymmetric) are passed over.
+    """
+    message, sent = header(headers, "webhook-id"), header(headers, "webhook-timestamp")
+    if not message:
+        raise SignatureError("webhook-id: the header is missing")
+    check_time("webhook-timestamp", sent, now)
+    digests = []
+    for item in header(headers, "webhook-signature").split(" "):
+        scheme, _, encoded = item.partition(",")
+        if scheme == "v1":
+            try:
+                digests.append(base64.b64decode(encoded.encode("ascii"), validate=True))
+            except (UnicodeEncodeError, binascii.Error):
+                raise SignatureError("webhook-signature: not base64") from None
+    if not digests:
+        raise SignatureError("webhook-signature: no signature of version v1")
+    verify_digests("webhook-signature", digests, f"{message}.{sent}.".encode() + raw, keys)
+
+
+def check_time(name: str, seconds: str, now: datetime) -> None:
+    """Refuse a delivery that was signed more than five minutes before or after now; seconds since 1970 in text."""
+    if not (seconds.isascii() and seconds.isdigit() and len(seconds) <= 11):
+        raise SignatureError(f"{name}: no time in seconds since 1970")
+    if abs(now - datetime.fromtimestamp(int(seconds), UTC)) > TOLERANCE:
+        raise SignatureError(f"{name}: more than {TOLERANCE.seconds // 60} minutes from now, so it may be a replay")

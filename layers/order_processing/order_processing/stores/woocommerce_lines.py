@@ -14,7 +14,7 @@ from decimal import Decimal
 
 from order_processing.order import Line, Option
 from order_processing.stores.payload import Part, clean
-from order_processing.stores.shares import share
+from order_processing.stores.shares import even_prices, share
 
 _TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
 
@@ -39,8 +39,7 @@ def _lines_of(item: Part, currency: str, rates: dict[str, Part], *, digital: boo
     before = item.amount("subtotal", currency, rounded=True) if item.has("subtotal") else total
     # Staff may raise a line's total above its subtotal: then that is its price, and there is no discount.
     gross = max(before, total)
-    price, dearer = divmod(gross, quantity)
-    split = [(price, quantity - dearer), (price + 1, dearer)] if dearer else [(price, quantity)]
+    split = even_prices(gross, quantity)
     weights = [price * pieces for price, pieces in split]
     discounts = share(gross - total, weights)
     taxes = share(item.amount_or_zero("total_tax", currency, rounded=True), weights)
