@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
+import sys
 from itertools import pairwise
 
 import pypdfium2
@@ -14,7 +17,7 @@ from PIL import Image
 
 from order_processing import sscc
 from order_processing.documents.addresses import address_lines
-from order_processing.documents.fonts import UnprintableText
+from order_processing.documents.fonts import UnprintableText, as_seen, runs
 from order_processing.documents.packing_slip import packing_slip
 from order_processing.documents.sheet import TextTooLong
 from order_processing.documents.shipping_label import SIZES_MM, shipping_label
@@ -162,6 +165,43 @@ def test_names_greek_cyrillic_and_vietnamese() -> None:
         assert name in text_of(label(to(BERLIN.model_copy(update={"name": name}))))
 
 
+@pytest.mark.parametrize(
+    ("address", "seen"),
+    [
+        (Address(name="דוד", line1="רחוב דיזנגוף 99, דירה 4", city="תל אביב", postal_code="6439602", country="IL"),
+         "4 הריד ,99 ףוגנזיד בוחר"),
+        (Address(name="محمد", line1="شارع 125", city="الرياض", postal_code="12271", country="SA"), "125 ﻉﺭﺎﺷ"),
+        (Address(name="山田 太郎", line1="銀座1-2-3", city="中央区", region="13", postal_code="104-0061", country="JP"),
+         "東京都中央区"),
+        (Address(name="김철수", line1="세종대로 110", city="중구", region="11", postal_code="04524", country="KR"),
+         "서울특별시 중구"),
+    ],
+)  # fmt: skip
+def test_addresses_in_other_scripts_are_set_as_they_are_read(address: Address, seen: str) -> None:
+    lines = [as_seen(line) for line in address_lines(address, sent_from="US")]
+    assert seen in lines
+    image = printed(label(to(address)))
+    assert zxingcpp.read_barcodes(image)
+    assert len({run[0] for line in lines for run in runs(line)}) > 1
+
+
+def test_other_scripts_need_their_fonts_only_when_they_are_used() -> None:
+    code = (
+        "import sys; from tests.delivery_orders import *; from order_processing.documents.packing_slip import *;"
+        "v = verified_order((BEANIE, 1)); packing_slip(ORDER_ID, v, promised_from_stock(v), packed(v), SETTINGS);"
+        "from reportlab.pdfbase.pdfmetrics import _fonts;"
+        "print(sorted(n for n in _fonts if 'Sans' in n), 'bidi' in sys.modules, 'arabic_reshaper' in sys.modules)"
+    )
+    found = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        check=True,
+        env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
+    )
+    assert found.stdout.split() == ["['NotoSans-Bold',", "'NotoSans-Regular']", "False", "False"]
+
+
 def test_a_letter_that_no_font_has_is_refused_without_saying_the_name() -> None:
     with pytest.raises(UnprintableText, match=r"^shipping_address: no font for U\+13000") as refusal:
         label(to(BERLIN.model_copy(update={"name": "Anna \U00013000"})))
@@ -189,7 +229,7 @@ def test_pictograms_and_control_characters_are_left_out() -> None:
     country=st.sampled_from(["US", "DE", "JP", "XX", "CN", "BR"]),
     phone=st.text(max_size=60),
 ))  # fmt: skip
-@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow], deadline=None)
 def test_any_address_gives_a_label_or_a_clear_refusal_and_always_a_slip(address: Address) -> None:
     verified = to(address)
     assert slip(verified).startswith(b"%PDF-")

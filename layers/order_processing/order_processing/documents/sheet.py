@@ -7,7 +7,7 @@ from io import BytesIO
 
 from reportlab.pdfgen.canvas import Canvas
 
-from order_processing.documents.fonts import font, width
+from order_processing.documents.fonts import runs, runs_right_to_left, width
 
 MM = 72 / 25.4
 _LEADING = 1.22
@@ -41,13 +41,11 @@ class Sheet:
 
     def text(self, x: float, y: float, text: str, size: float, *, bold: bool = False, align: str = "left") -> None:
         """One line with its baseline at y. x: its left end, its middle or its right end, as `align` says."""
-        self._canvas.setFont(font(bold=bold), size)
-        draw = {
-            "left": self._canvas.drawString,
-            "center": self._canvas.drawCentredString,
-            "right": self._canvas.drawRightString,
-        }[align]
-        draw(x * MM, self._up(y), text)
+        at = x * MM - width(text, size, bold=bold) * {"left": 0.0, "center": 0.5, "right": 1.0}[align]
+        for font, letters in runs(text, bold=bold):
+            self._canvas.setFont(font, size)
+            self._canvas.drawString(at, self._up(y), letters)
+            at += self._canvas.stringWidth(letters, font, size)
 
     def fitted(
         self,
@@ -90,7 +88,8 @@ class Sheet:
     ) -> float:
         """Paragraphs wrapped into a box, as large as fits between `size` and `smallest`; returns its lower edge.
 
-        What does not fit in the smallest size is cut, or refused with TextTooLong.
+        A line that begins in a right-to-left script stands at the right. What does not fit in the smallest size
+        is cut, or refused with TextTooLong.
         """
         while True:
             lines = [
@@ -108,7 +107,9 @@ class Sheet:
             if size < smallest:
                 raise TextTooLong(f"{field}: does not fit {within:.0f} x {tall:.0f} mm in {smallest} pt")
         for line, bold in lines:
-            self.text(x, y + ascent(size), line, size, bold=bold)
+            turned = runs_right_to_left(line)
+            at, align = (x + within, "right") if turned else (x, "left")
+            self.text(at, y + ascent(size), line, size, bold=bold, align=align)
             y += leading(size)
         return y
 

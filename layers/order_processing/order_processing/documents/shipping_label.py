@@ -108,7 +108,9 @@ def _carrier(sheet: Sheet, shipment: Shipment, sender: Address, settings: Settin
 
 
 def _recipient(sheet: Sheet, verified: VerifiedOrder, sender: Address, *, top: float, bottom: float) -> None:
-    lines = list(recipient_lines(verified, sender.country))
+    lines = recipient_lines(verified, sender.country)
+    address = verified.order.shipping_address
+    named_first = address is not None and lines[0] in (one_line(address.name), one_line(address.company))
     sheet.text(_MARGIN, top + 4.2, "TO", 6, bold=True)
     left = _MARGIN + 6
     end = sheet.block(
@@ -119,10 +121,9 @@ def _recipient(sheet: Sheet, verified: VerifiedOrder, sender: Address, *, top: f
         tall=bottom - top - 8.5,
         size=15,
         smallest=7,
-        bold_first=True,
+        bold_first=named_first,
         field="shipping_address",
     )
-    address = verified.order.shipping_address
     phone = one_line((address.phone if address else "") or verified.order.customer.phone)
     if phone:
         sheet.fitted(
