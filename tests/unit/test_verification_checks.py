@@ -1,0 +1,92 @@
+"""Each check of verification: found where it should be, corrected where that is safe, silent where all is well."""
+
+from __future__ import annotations
+
+import pytest
+
+from order_processing.checks import CHECKS, Rules
+from order_processing.discrepancy import Approval
+from tests.unit.verification_cases import CASES, EXPRESS, LOUISVILLE, an_order, facts_for, german, line, run, with_rules
+
+
+def test_every_check_has_a_case():
+    assert set(CASES) == set(CHECKS)
+
+
+def found(code, order=None, config=None):
+    case = CASES[code]
+    order = order or case.order
+    result = run(order, config or case.config, facts_for(code, order))
+    return result, [d for d in result.discrepancies if d.code == code]
+
+
+@pytest.mark.parametrize("code", CHECKS)
+def test_the_check_finds_it_and_says_where_what_and_what_would_be_right(code):
+    result, (finding,) = found(code)
+    assert finding.path == CASES[code].path
+    assert finding.expected
+    assert "expected" in finding.message
+    waits = any(d.code in ("EMAIL_MISSING", "EMAIL_INVALID") for d in result.discrepancies)
+    assert waits or finding.resolution == CHECKS[code].resolution
+    assert (result.verified is None) == any(d.resolution == "fatal" for d in result.discrepancies)
+
+
+@pytest.mark.parametrize("code", [code for code, check in CHECKS.items() if check.resolution == "corrected"])
+def test_what_is_corrected_is_not_found_again_and_costs_no_more(code):
+    result, _ = found(code)
+    order = result.verified.order
+    again, findings = found(code, order)
+    assert not findings
+    assert again.verified.order == order
+    assert order.total <= CASES[code].order.total
+
+
+@pytest.mark.parametrize("code", [code for code, check in CHECKS.items() if "corrected" in check.allowed])
+def test_what_a_store_lets_be_corrected_is_corrected(code):
+    config = CASES[code].config
+    rules = Rules(resolutions={code: "corrected"})
+    config = config.model_copy(update={"rules": rules}) if config else with_rules(**{code: "corrected"})
+    result, (finding,) = found(code, config=config)
+    assert finding.resolution == "corrected"
+    again, findings = found(code, result.verified.order, config)
+    assert not findings
+    assert again.verified.order == result.verified.order
+
+
+@pytest.mark.parametrize("code", [code for code, check in CHECKS.items() if check.resolution == "needs_approval"])
+def test_what_staff_approved_lets_the_order_pass(code):
+    case = CASES[code]
+    _, (finding,) = found(code)
+    approval = Approval(code=code, path=finding.path, found=finding.found)
+    result = run(case.order, case.config, facts_for(code, case.order), approvals=[approval])
+    (noted,) = [d for d in result.discrepancies if d.code == code]
+    assert noted.resolution == "noted"
+    other = approval.model_copy(update={"found": "something else"})
+    result = run(case.order, case.config, facts_for(code, case.order), approvals=[other])
+    assert [d.resolution for d in result.discrepancies if d.code == code] == ["needs_approval"]
+
+
+TOKYO = LOUISVILLE.model_copy(update={"country": "JP", "region": "13", "postal_code": "154-0023", "city": "Setagaya"})
+KUWAIT = LOUISVILLE.model_copy(update={"country": "KW", "region": "", "postal_code": "54541", "city": "Kuwait"})
+ONE_MUG = {"unit_price": 1490, "quantity": 1, "tax": 238}
+CLEAN = {
+    "two mugs": an_order(),
+    "tax included": german(line(unit_price=1490, tax=476)),
+    "tax rounded per line": german(line(**ONE_MUG), line(**ONE_MUG, line_id="2")),
+    "tax rounded per order": german(line(**ONE_MUG), line(**ONE_MUG, line_id="2"), tax_total=476),
+    "a whole pack": an_order(line("PEN-6", 90, quantity=12)),
+    "a quantity break": an_order(line("PEN-6", 75, quantity=60)),
+    "a bundle": an_order(line("GIFT-TEA", 3300)),
+    "digital, without an address": an_order(line("GUIDE-PDF", 1200), shipping_address=None),
+    "a PO box by standard delivery": an_order(shipping_address=LOUISVILLE.model_copy(update={"line1": "PO Box 12"})),
+    "express": an_order(shipping=EXPRESS),
+    "yen": an_order(line(unit_price=2200, tax=400), currency="JPY", prices_include_tax=True, shipping_address=TOKYO),
+    "dinars": an_order(line(unit_price=4300), currency="KWD", shipping_address=KUWAIT),
+}
+
+
+@pytest.mark.parametrize("name", CLEAN)
+def test_an_order_with_nothing_wrong_has_no_discrepancy(name):
+    result = run(CLEAN[name])
+    assert [d.message for d in result.discrepancies if d.code != "DUPLICATE_LINE"] == []
+    assert result.verified.order == CLEAN[name]
