@@ -1,17 +1,22 @@
 """Pictures of the mails as a browser draws them, for docs/pictures: run it again when the design changes.
 
-    python local/mail_pictures.py [OUTPUT_DIR]
+    python local/mail_pictures.py [--all] [OUTPUT_DIR]
+
+Without --all each mail is drawn twice: 800 pixels wide and light, 320 pixels wide and dark.
 
 Needs Chromium and Playwright; CHROMIUM names the browser where it is not the distribution's.
 """
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 import tempfile
 from pathlib import Path
+from typing import Literal
 
+from PIL import Image
 from playwright.sync_api import Browser, sync_playwright
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -19,53 +24,71 @@ sys.path[:0] = [str(ROOT), str(ROOT / "layers" / "order_processing")]
 
 from compile_mail import compile_if_stale  # noqa: E402
 
-from local.mail_samples import ORDER_ID, order_in_dollars, order_in_yen, promise, verified  # noqa: E402
-from order_processing.discrepancy import Discrepancy  # noqa: E402
-from order_processing.mail import messages  # noqa: E402
+from local.mail_samples import (  # noqa: E402
+    ORDER_ID,
+    UNTIL,
+    choices,
+    corrected,
+    delayed,
+    delivery,
+    found,
+    order_in_dollars,
+    order_in_euros,
+    order_in_yen,
+    promise,
+    verified,
+)
+from order_processing.mail import messages, offers, progress  # noqa: E402
 from order_processing.mail.message import Message  # noqa: E402
 from order_processing.settings import current  # noqa: E402
 
+Scheme = Literal["light", "dark"]
+FORMS: tuple[tuple[int, Scheme], ...] = ((800, "light"), (320, "dark"))
+ALL_FORMS: tuple[tuple[int, Scheme], ...] = (*FORMS, (800, "dark"), (320, "light"))
 STATUS_URL = "https://store.example.com/orders/7K3M9QXB4?t=example"
 
 
 def letters() -> dict[str, Message]:
     """One message of each kind."""
     settings = current()
-    dollars, yen = order_in_dollars(), order_in_yen()
-    found = (
-        Discrepancy(code="QUANTITY_STEP", path="lines[1].quantity", found="4", expected="6 or 12",
-                    resolution="needs_customer"),
-        Discrepancy(code="POSTAL_CODE", path="shipping_address.postal_code", found="40205-1",
-                    expected="five digits such as 40205", resolution="needs_customer"),
-    )  # fmt: skip
+    dollars, yen, euros = order_in_dollars(), order_in_yen(), order_in_euros()
+    wanted, late = promise(dollars), delayed(promise(dollars))
     return {
-        "confirmation": messages.confirmation(ORDER_ID, verified(dollars), promise(dollars), settings, STATUS_URL),
+        "confirmation": messages.confirmation(ORDER_ID, corrected(dollars), wanted, settings, STATUS_URL),
         "confirmation-ja": messages.confirmation(ORDER_ID, verified(yen), promise(yen), settings, STATUS_URL),
-        "question": messages.question(ORDER_ID, dollars, found, settings, STATUS_URL),
-        "rejected": messages.ended(
-            ORDER_ID, dollars, "PRODUCT_WITHDRAWN", "Reading lamp, oak is no longer made.", settings, STATUS_URL
+        "confirmation-de": messages.confirmation(ORDER_ID, verified(euros), promise(euros), settings, STATUS_URL),
+        "question": messages.question(ORDER_ID, dollars, found(), settings, STATUS_URL, expires_at=UNTIL),
+        "offer": offers.offer(ORDER_ID, dollars, choices(dollars), settings, STATUS_URL, expires_at=UNTIL),
+        "rejected": messages.ended(ORDER_ID, dollars, "PRODUCT_INACTIVE", "", settings, STATUS_URL),
+        "cancelled": messages.ended(ORDER_ID, dollars, "CANCELLED", "", settings, STATUS_URL),
+        "expired": messages.ended(ORDER_ID, dollars, "EXPIRED", "", settings, STATUS_URL),
+        "approved": progress.approved(ORDER_ID, dollars, settings, STATUS_URL),
+        "refused": progress.refused(
+            ORDER_ID, dollars, "We could not reach you to check the order.", settings, STATUS_URL
         ),
+        "delay": progress.delay(
+            ORDER_ID, verified(dollars), wanted, late, settings, STATUS_URL, cause="A pallet came in damaged."
+        ),
+        "ready": progress.ready(ORDER_ID, verified(dollars), wanted, delivery(), settings, STATUS_URL),
+        "too-late": progress.too_late(ORDER_ID, dollars, settings, STATUS_URL),
     }
 
 
-def draw(browser: Browser, page: Path, picture: Path, *, width: int, scheme: str, images: bool) -> None:
-    """One picture of a whole mail at a width, in the light or the dark scheme, with or without its images."""
-    context = browser.new_context(
-        viewport={"width": width, "height": 600},
-        color_scheme="dark" if scheme == "dark" else "light",
-    )
+def draw(browser: Browser, page: Path, picture: Path, *, width: int, scheme: Scheme) -> None:
+    """One picture of a whole mail, without its images: they are not on this machine, and must not be needed."""
+    context = browser.new_context(viewport={"width": width, "height": 400}, color_scheme=scheme)
     tab = context.new_page()
-    if not images:
-        tab.route("**/*", lambda route: route.abort() if route.request.resource_type == "image" else route.continue_())
+    tab.route("http**", lambda route: route.abort())
     tab.goto(page.as_uri())
     overflow = tab.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-    tab.screenshot(path=str(picture), full_page=True)
+    drawn = Image.open(io.BytesIO(tab.screenshot(full_page=True)))
+    drawn.convert("RGB").quantize(64, dither=Image.Dither.NONE).save(picture, optimize=True)
     context.close()
     print(f"{picture.name}  {picture.stat().st_size // 1024} kB" + (f"  wider than {width} px" if overflow else ""))
 
 
-def main(folder: Path) -> None:
-    """Each mail at 320 and 800 pixels, light and dark; images are never loaded from the network."""
+def main(folder: Path, forms: tuple[tuple[int, Scheme], ...]) -> None:
+    """Each mail in each form (width in pixels, colour scheme)."""
     compile_if_stale()
     folder.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as playwright, tempfile.TemporaryDirectory() as scratch:
@@ -76,12 +99,12 @@ def main(folder: Path) -> None:
         for name, message in letters().items():
             page = Path(scratch, f"{name}.html")
             page.write_text(message.html, encoding="utf-8")
-            for width in (320, 800):
-                for scheme in ("light", "dark"):
-                    picture = folder / f"mail-{name}-{width}-{scheme}.png"
-                    draw(browser, page, picture, width=width, scheme=scheme, images=False)
+            for width, scheme in forms:
+                draw(browser, page, folder / f"mail-{name}-{width}-{scheme}.png", width=width, scheme=scheme)
         browser.close()
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "docs" / "pictures")
+    arguments = [argument for argument in sys.argv[1:] if argument != "--all"]
+    wanted = ALL_FORMS if "--all" in sys.argv else FORMS
+    main(Path(arguments[0]) if arguments else ROOT / "docs" / "pictures", wanted)

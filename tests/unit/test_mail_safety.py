@@ -11,11 +11,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from local.mail_samples import ORDER_ID, order_in_dollars, promise, verified
+from local.mail_samples import ORDER_ID, UNTIL, delayed, delivery, order_in_dollars, promise, verified
+from order_processing.delivery import Delivery, PackedLine
 from order_processing.discrepancy import Discrepancy
 from order_processing.mail.message import Message
 from order_processing.mail.messages import confirmation, ended, question
+from order_processing.mail.offers import Choice, offer
 from order_processing.mail.plain import greeting_name, one_line, subject
+from order_processing.mail.progress import delay, ready, refused
 from order_processing.order import Address, Customer, Option, Order
 from order_processing.settings import current
 
@@ -64,10 +67,20 @@ def with_text(text: str) -> Order:
 def letters(text: str) -> list[Message]:
     order = with_text(text)
     asked = Discrepancy(code="X", path="lines[0].quantity", found=text, expected=text, resolution="needs_customer")
+    promised = promise(order)
+    substitute = Choice(kind="substitute", item=text, substitute=text, remark=text, total=order.total)
+    contents = (PackedLine(line_id="1", sku="X", description=text, quantity=1),)
+    shipment = delivery().shipments[0]
+    parcel = shipment.parcels[0].model_copy(update={"contents": contents})
+    packed = Delivery(shipments=(shipment.model_copy(update={"parcels": (parcel,), "service": text}),))
     return [
         confirmation(ORDER_ID, verified(order), promise(order), current(), URL),
         ended(ORDER_ID, order, "X", text, current(), URL),
         question(ORDER_ID, order, (asked,), current(), URL),
+        offer(ORDER_ID, order, (substitute,), current(), URL, expires_at=UNTIL),
+        delay(ORDER_ID, verified(order), promised, delayed(promised), current(), URL, cause=text),
+        ready(ORDER_ID, verified(order), promised, packed, current(), URL),
+        refused(ORDER_ID, order, text, current(), URL),
     ]
 
 

@@ -11,21 +11,52 @@ from order_processing.mail.writer import Writer
 from order_processing.order import Order
 
 _LINE = re.compile(r"lines\[(\d+)\](?:\.(\w+))?")
+_ENGLISH = re.compile(r"[a-z]{3}")
+_WITHOUT_WORDS = frozenset({"NO_ANSWER", "CANCELLED", "REJECTED", "EXPIRED"})
+_TECHNICAL = re.compile(r"\bfound .*, expected ")
 
 
-def notice(discrepancy: Discrepancy, order: Order, writer: Writer) -> Notice:
-    """The discrepancy for its customer; the code's own words where the texts have some.
+def notice(discrepancy: Discrepancy, order: Order, writer: Writer, family: str = "discrepancy") -> Notice:
+    """The discrepancy for its customer: in the language's own words where `family` has some for its code.
 
-    found and expected are shown as verification left them: they are written for people.
+    found is the customer's own text. expected is verification's, in English: beside words of another
+    language it is shown only when it holds none, as "199.00 USD" or "K2P 1L4".
     """
     details = []
-    key = f"discrepancy.{discrepancy.code}"
+    key = f"{family}.{discrepancy.code}"
     if key in writer.text:
         details.append(writer.text(key))
-    for label, value in (("found", discrepancy.found), ("expected", discrepancy.expected)):
-        if one_line(value):
-            details.append(writer.text(f"discrepancy.{label}", value=one_line(value)))
+    if found := one_line(discrepancy.found):
+        details.append(writer.text("discrepancy.found", value=found))
+    expected = one_line(discrepancy.expected)
+    if expected and (writer.text.language == "en" or not details[:1] or not _ENGLISH.search(expected)):
+        details.append(writer.text(f"{family}.expected", value=expected))
     return Notice(title=_place(discrepancy.path, order, writer), details=tuple(details))
+
+
+def asked(discrepancies: tuple[Discrepancy, ...], order: Order, writer: Writer) -> tuple[Notice, ...]:
+    """What only the customer can answer."""
+    return tuple(notice(d, order, writer) for d in discrepancies if d.resolution == "needs_customer")
+
+
+def changed(discrepancies: tuple[Discrepancy, ...], order: Order, writer: Writer) -> tuple[Notice, ...]:
+    """What was corrected and makes a difference to the customer; a postal code's missing space does not."""
+    return tuple(
+        notice(d, order, writer, "corrected")
+        for d in discrepancies
+        if d.resolution == "corrected" and f"corrected.{d.code}" in writer.text
+    )
+
+
+def reason(code: str, words: str, writer: Writer) -> str:
+    """Why an order ended, or "" where the letter says it already or only field paths would.
+
+    words: a person's own words are shown as they are; verification's are for staff.
+    """
+    key = f"discrepancy.{code}"
+    if key in writer.text:
+        return writer.text(key)
+    return "" if code in _WITHOUT_WORDS or _TECHNICAL.search(words) else one_line(words)
 
 
 def _place(path: str, order: Order, writer: Writer) -> str:

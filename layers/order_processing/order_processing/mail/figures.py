@@ -89,7 +89,8 @@ class Figures:
         aware = time if time.tzinfo else time.replace(tzinfo=UTC)
         local = aware.astimezone(ZoneInfo(zone))
         clock = format_time(local, format="short", tzinfo=local.tzinfo, locale=self.locale)
-        return f"{self.day(local.date())}, {clock} {get_timezone_gmt(local, width='long', locale=self.locale)}"
+        offset = get_timezone_gmt(local, width="long", locale=self.locale).replace("-", "−")  # a hyphen would break
+        return f"{self.day(local.date())}, {clock} {offset}"
 
     def address(self, address: Address) -> tuple[str, ...]:
         """The lines of a postal address, the city's line in its country's usual order, the country's name last."""

@@ -75,6 +75,7 @@ class Letter:
     """One mail. `card` is JSON-LD text that is safe in a script element, "" for none; empty parts are left out."""
 
     language: str
+    number: str
     sender: Sender
     subject: str
     preheader: str

@@ -6,12 +6,10 @@ from dataclasses import replace
 from datetime import datetime
 
 from order_processing.discrepancy import Discrepancy
-from order_processing.mail import structured
+from order_processing.mail import explained, structured
 from order_processing.mail import sums as order_sums
-from order_processing.mail.explained import notice
 from order_processing.mail.letter import Labelled, Link, written
 from order_processing.mail.message import Message
-from order_processing.mail.plain import one_line
 from order_processing.mail.writer import Writer
 from order_processing.order import Order
 from order_processing.promise import Promise
@@ -50,6 +48,8 @@ def confirmation(
     letter = replace(
         letter,
         facts=writer.facts(*([Labelled(writer.text("fact.delivery"), date)] if date else [])),
+        notices_heading=writer.text("confirmation.changes"),
+        notices=explained.changed(verified.discrepancies, order, writer),
         lines_heading=writer.text("lines.heading"),
         lines=tuple(
             writer.line(line, items[line.line_id], writer.delivery(line, items[line.line_id], promise))
@@ -79,12 +79,11 @@ def ended(
     """The order ended early and nothing will be delivered.
 
     status: REJECTED, CANCELLED or EXPIRED; None reads it from the code (`CANCELLED...`, `EXPIRED...`, else rejected).
-    reason: shown as it is where the texts have no words for the code.
+    reason: a person's own words; shown where the texts have none for the code.
     """
     writer = Writer(order_id, order, settings, locale)
     kind = _ending(status, reason_code).lower()
-    key = f"reason.{reason_code}"
-    why = writer.text(key) if key in writer.text else one_line(reason)
+    why = explained.reason(reason_code, reason, writer)
     letter = writer.letter(
         kind,
         paragraphs=(
@@ -122,7 +121,7 @@ def question(
     letter = replace(
         letter,
         notices_heading=writer.text("question.notices"),
-        notices=tuple(notice(discrepancy, order, writer) for discrepancy in discrepancies),
+        notices=explained.asked(discrepancies, order, writer),
         after_button=writer.text("question.after"),
     )
     return written(writer.with_lines(letter))

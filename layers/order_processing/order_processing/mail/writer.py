@@ -43,6 +43,7 @@ class Writer:
         filled = {"number": self.number, "store": one_line(self.store.name), **values}
         return Letter(
             language=self.text.language,
+            number=self.number,
             sender=self._sender(),
             subject=subject(self.text(f"{kind}.subject", **filled)),
             preheader=self.text(f"{kind}.preheader", **filled),
@@ -63,6 +64,10 @@ class Writer:
     def amount(self, amount: int) -> str:
         """An amount of the order's currency."""
         return self.figures.amount(amount, self.order.currency)
+
+    def signed_amount(self, amount: int) -> str:
+        """A difference, with its sign in both directions."""
+        return ("+" if amount > 0 else "") + self.amount(amount)
 
     def moment(self, time: datetime) -> str:
         """Date and time at the store's place."""
