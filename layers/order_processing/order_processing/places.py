@@ -35,7 +35,6 @@ class CountryRules(Record):
     required: tuple[str, ...]
     postal_code: str = ""
     postal_examples: tuple[str, ...] = ()
-    has_postal_code: bool = True
     regions: dict[str, str] = Field(default_factory=dict)
     region_postal: dict[str, str] = Field(default_factory=dict)
 
@@ -92,7 +91,6 @@ def country_rules(country: str) -> CountryRules:
         required=tuple(_FIELDS[f] for f in base["require"] if f in _FIELDS and (f != "S" or regions)),
         postal_code=base.get("zip", ""),
         postal_examples=tuple(base.get("zipex", "").split(",")),
-        has_postal_code="%Z" in base["fmt"],
         regions=regions,
         region_postal=postal,
     )
