@@ -29,7 +29,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, str]:
         orders=_orders,
         post=_post,
         settings=current(),
-        status_url=_links.status_url,
+        decision_url=_links.decision_url,
         expires_at=now + timedelta(seconds=event["expires_in_seconds"]),
         now=now,
     )

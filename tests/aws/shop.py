@@ -128,7 +128,7 @@ class Shop:
             orders=self.orders,
             post=self.post,
             settings=current(),
-            status_url=self.status_url,
+            decision_url=lambda order_id, _: f"https://orders.example.com/decide/{order_id}",
             expires_at=self.now,
             now=self.now,
         )

@@ -180,7 +180,8 @@ def test_a_decision_is_kept_with_who_made_it_and_the_stage_that_asked_looks_agai
     seen = orders.ask(seen, Question(kind="CORRECTION_PENDING", token="t", asked_at=NOW, expires_at=NOW))
     answer = Answer(actor="customer", at=NOW, corrections=(Correction(path="customer.name", found="", value="Ada"),))
     after = orders.answer(seen, answer)
-    assert (after.status, after.reason, after.question, after.answers) == (Status.RECEIVED, None, None, (answer,))
+    assert (after.status, after.reason, after.answers) == (Status.RECEIVED, None, (answer,))
+    assert after.question == seen.question, "kept, so that an execution that did not hear can be told again"
     assert orders.load(seen.order_id) == after
     with pytest.raises(OrderChanged):
         orders.answer(seen, answer.model_copy(update={"actor": "somebody else"}))

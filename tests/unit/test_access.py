@@ -1,10 +1,12 @@
 """Who may see an order."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from order_processing.access import guest_id, may_see, order_token
+from order_processing.access import LinkExpired, decision_token, guest_id, may_decide, may_see, order_token
 
 OLD, NEW = "old-key-old-key", "new-key-new-key"
 
@@ -31,3 +33,22 @@ def test_a_guest_is_one_guest_however_the_address_is_typed(other):
     assert guest_id("a@example.com", "k") == guest_id(other, "k")
     assert guest_id("a@example.com", "k") != guest_id("a@example.com", "another key")
     assert "example" not in guest_id("a@example.com", "k")
+
+
+def test_a_decision_link_is_good_for_its_order_until_it_expires():
+    until = datetime(2026, 11, 27, tzinfo=UTC)
+    token = decision_token("BRSJV48JX", until, ["", NEW])
+    assert may_decide("BRSJV48JX", token, until - timedelta(seconds=1), ["", NEW])
+    assert may_decide("BRSJV48JX", token, until - timedelta(seconds=1), [NEW, "newer"])
+    assert not may_decide("BRSJV48JZ", token, until - timedelta(seconds=1), ["", NEW])
+    with pytest.raises(LinkExpired):
+        may_decide("BRSJV48JX", token, until, ["", NEW])
+
+
+def test_the_end_of_a_decision_link_cannot_be_put_off_and_a_status_link_decides_nothing():
+    until = datetime(2026, 11, 27, tzinfo=UTC)
+    _, _, signature = decision_token("BRSJV48JX", until, ["", NEW]).partition(".")
+    later = f"{int(until.timestamp()) + 1}.{signature}"
+    assert not may_decide("BRSJV48JX", later, until, ["", NEW])
+    assert not may_decide("BRSJV48JX", order_token("BRSJV48JX", ["", NEW]), until, ["", NEW])
+    assert not may_see("BRSJV48JX", later, ["", NEW])

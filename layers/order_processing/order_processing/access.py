@@ -5,10 +5,16 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections.abc import Sequence
+from datetime import datetime
 
 from itsdangerous import BadSignature, Signer
 
 _SALT = "order-status"
+_DECISION_SALT = "order-decision"
+
+
+class LinkExpired(Exception):  # noqa: N818 - named like the trade's other turns
+    """A link that was good once."""
 
 
 def order_token(order_id: str, keys: Sequence[str]) -> str:
@@ -25,11 +31,29 @@ def may_see(order_id: str, token: str, keys: Sequence[str]) -> bool:
     return True
 
 
+def decision_token(order_id: str, expires_at: datetime, keys: Sequence[str]) -> str:
+    """The token with which its holder may decide about one order until a time (UTC, whole seconds)."""
+    until = str(int(expires_at.timestamp()))
+    return until + "." + _signer(keys, _DECISION_SALT).get_signature(f"{order_id}.{until}").decode()
+
+
+def may_decide(order_id: str, token: str, now: datetime, keys: Sequence[str]) -> bool:
+    """Whether the token lets its holder decide about this order; LinkExpired when it did once."""
+    until, _, signature = token.partition(".")
+    try:
+        _signer(keys, _DECISION_SALT).unsign(f"{order_id}.{until}.{signature}")
+    except BadSignature:
+        return False
+    if now.timestamp() >= int(until):
+        raise LinkExpired
+    return True
+
+
 def guest_id(email: str, key: str) -> str:
     """The account id of a guest: a keyed hash of the e-mail address, so that it tells nothing about it."""
     digest = hmac.digest(key.encode(), email.strip().casefold().encode(), hashlib.sha256)
     return "guest-" + digest[:16].hex()
 
 
-def _signer(keys: Sequence[str]) -> Signer:
-    return Signer([key for key in keys if key], salt=_SALT, digest_method=hashlib.sha256)
+def _signer(keys: Sequence[str], salt: str = _SALT) -> Signer:
+    return Signer([key for key in keys if key], salt=salt, digest_method=hashlib.sha256)

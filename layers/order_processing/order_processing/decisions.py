@@ -7,9 +7,12 @@ from typing import Protocol
 
 from order_processing.errors import OrderChanged
 from order_processing.orders import Orders
-from order_processing.stored_order import Reason, Status, StoredOrder
+from order_processing.stored_order import CUSTOMER, Answer, Reason, Status, StoredOrder
+from order_processing.verification.corrections import correct, order_of
 
 _TRIES = 3
+GO_ON = "go_on"
+CANCELLED = "cancelled"
 
 
 class Executions(Protocol):
@@ -32,6 +35,37 @@ class CannotCancel(Exception):
     """The order is past the point where it can be cancelled; the message says what to do instead."""
 
 
+class NotAsked(Exception):  # noqa: N818 - named like the trade's other turns
+    """Nobody is asked about this order now: it was answered, it ended, or it went on."""
+
+    def __init__(self, stored: StoredOrder) -> None:
+        super().__init__(f"the order is {stored.status}: nobody is asked about it")
+        self.stored = stored
+
+
+def decide(order_id: str, answer: Answer, *, orders: Orders, executions: Executions) -> StoredOrder:
+    """Keep a decision, and let the waiting execution look at the order again.
+
+    The same decision made twice counts once, and tells the execution again, in case it did not hear.
+    Raises NotAsked when there is nothing to decide, and CorrectionError for a correction that cannot be made.
+    """
+    stored = orders.load(order_id)
+    if not stored.pending:
+        if stored.question and stored.answers and stored.answers[-1].same_decision(answer):
+            executions.answer(stored.question.token, GO_ON)
+            return stored
+        raise NotAsked(stored)
+    if answer.corrections:
+        correct(order_of(stored), answer.corrections, staff=answer.actor != CUSTOMER)
+    try:
+        stored = orders.answer(stored, answer)
+    except OrderChanged:
+        raise NotAsked(orders.load(order_id)) from None
+    if stored.question:
+        executions.answer(stored.question.token, GO_ON)
+    return stored
+
+
 def cancel(order_id: str, *, orders: Orders, executions: Executions, reason: Reason, now: datetime) -> StoredOrder:
     """Cancel an order that is not confirmed: give back what it holds, and let its execution end.
 
@@ -52,6 +86,6 @@ def cancel(order_id: str, *, orders: Orders, executions: Executions, reason: Rea
         except OrderChanged:
             continue
         if token:
-            executions.answer(token, "cancelled")
+            executions.answer(token, CANCELLED)
         return stored
     raise OrderChanged(order_id)

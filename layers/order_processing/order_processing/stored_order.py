@@ -70,13 +70,20 @@ class Question(Record):
     expires_at: datetime
 
 
+CUSTOMER = "customer"
+
+
 class Answer(Record):
-    """A decision that was made: by whom, when, and what it changes. actor: `customer` or a staff member's name."""
+    """A decision that was made: by whom, when, and what it changes. actor: CUSTOMER or a staff member's name."""
 
     actor: str
     at: datetime
     corrections: tuple[Correction, ...] = ()
     approvals: tuple[Approval, ...] = ()
+
+    def same_decision(self, other: Answer) -> bool:
+        """Whether both say the same, whenever they were made."""
+        return self == other.model_copy(update={"at": self.at})
 
 
 class StoredOrder(Record):
@@ -108,6 +115,18 @@ class StoredOrder(Record):
     def has_reached(self, status: Status) -> bool:
         """Whether the order stands at this status of the happy path or beyond it."""
         return self._place_on_path() >= PATH.index(status)
+
+    @property
+    def approvals(self) -> tuple[Approval, ...]:
+        """Every consent that staff gave."""
+        return tuple(approval for answer in self.answers for approval in answer.approvals)
+
+    @property
+    def asks_customer(self) -> bool:
+        """Whether it is the customer who must decide; else it is staff."""
+        if self.status is Status.CORRECTION_PENDING:
+            return any(d.resolution == "needs_customer" for d in self.discrepancies)
+        return self.status is Status.OFFER_PENDING
 
     @property
     def ended(self) -> bool:

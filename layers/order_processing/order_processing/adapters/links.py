@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING
 
-from order_processing.access import may_see, order_token
+from order_processing.access import decision_token, may_decide, may_see, order_token
 from order_processing.adapters.secrets import Secrets
 
 if TYPE_CHECKING:
@@ -21,6 +22,14 @@ class Links:
     def status_url(self, order_id: str) -> str:
         """The order's status, for whoever holds this link."""
         return f"{self._public_url}/orders/{order_id}?token={order_token(order_id, self._keys())}"
+
+    def decision_url(self, order_id: str, expires_at: datetime) -> str:
+        """The page on which the customer decides about the order, until this time."""
+        return f"{self._public_url}/decide/{order_id}?token={decision_token(order_id, expires_at, self._keys())}"
+
+    def may_decide(self, order_id: str, token: str, now: datetime) -> bool:
+        """Whether the token lets its holder decide about this order; LinkExpired when it did once."""
+        return may_decide(order_id, token, now, self._keys())
 
     def may_see(self, order_id: str, token: str) -> bool:
         """Whether the token is this order's."""

@@ -137,7 +137,6 @@ class DynamoOrders:
     def answer(self, seen: StoredOrder, answer: Answer) -> StoredOrder:
         change = _Change(seen, seen.resumes_at, answer.at)
         change.put_reason(None)
-        change.remove("question", question=None)
         change.know(answers=(*seen.answers, answer))
         item = {
             **_key(seen.order_id, f"answer#{len(seen.answers) + 1:04}"),

@@ -10,7 +10,8 @@ from order_processing.mail.messages import question
 from order_processing.orders import Orders
 from order_processing.post import Post
 from order_processing.settings import Settings
-from order_processing.stored_order import Question, Status
+from order_processing.stored_order import Question
+from order_processing.verification.corrections import order_of
 
 
 def await_decision(
@@ -20,7 +21,7 @@ def await_decision(
     orders: Orders,
     post: Post,
     settings: Settings,
-    status_url: Callable[[str], str],
+    decision_url: Callable[[str, datetime], str],
     expires_at: datetime,
     now: datetime,
 ) -> None:
@@ -34,11 +35,10 @@ def await_decision(
         raise OrderEnded(stored.status)
     if stored.question and stored.question.token == task_token:
         return
-    asks_customer = stored.status is not Status.APPROVAL_PENDING and "@" in stored.placed.customer.email
-    if asks_customer and stored.reason:
-        message = question(
-            order_id, stored.placed, stored.discrepancies, settings, status_url(order_id), expires_at=expires_at
-        )
-        post.send(message, to=stored.placed.customer.email, order_id=order_id, kind="question")
-    asked = Question(kind=stored.status.value, token=task_token, asked_at=now, expires_at=expires_at)
-    orders.ask(stored, asked)
+    order = order_of(stored)
+    if stored.asks_customer and "@" in order.customer.email:
+        asked = tuple(d for d in stored.discrepancies if d.resolution == "needs_customer")
+        message = question(order_id, order, asked, settings, decision_url(order_id, expires_at), expires_at=expires_at)
+        post.send(message, to=order.customer.email, order_id=order_id, kind="question")
+    question_asked = Question(kind=stored.status.value, token=task_token, asked_at=now, expires_at=expires_at)
+    orders.ask(stored, question_asked)

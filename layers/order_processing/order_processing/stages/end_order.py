@@ -11,6 +11,7 @@ from order_processing.post import Post
 from order_processing.settings import Settings
 from order_processing.stages.verify_order import reason_of
 from order_processing.stored_order import Confirmation, Reason, Status, StoredOrder
+from order_processing.verification.corrections import order_of
 
 UNANSWERED = Reason(code="NO_ANSWER", text="nobody answered in time")
 CANCELLED = Reason(code="CANCELLED", text="cancelled before it was confirmed")
@@ -51,7 +52,7 @@ def _reason(stored: StoredOrder, ending: Status) -> Reason:
 def _wants_notice(stored: StoredOrder) -> bool:
     """A store that closed the order tells its customer itself; without an e-mail address nobody can be told."""
     sent = stored.notice and stored.notice.sent_at
-    return not sent and not stored.placed.closed_reason and "@" in stored.placed.customer.email
+    return not sent and not stored.placed.closed_reason and "@" in order_of(stored).customer.email
 
 
 def _tell_customer(
@@ -63,9 +64,10 @@ def _tell_customer(
     now: datetime,
 ) -> None:
     reason = stored.reason or CANCELLED
+    order = order_of(stored)
     message = ended(
         stored.order_id,
-        stored.placed,
+        order,
         reason.code,
         reason.text,
         settings,
@@ -73,5 +75,5 @@ def _tell_customer(
         status=stored.status.value,
     )
     begun = orders.note_notice(stored, Confirmation(attempt_at=now))
-    message_id = post.send(message, to=stored.placed.customer.email, order_id=stored.order_id, kind="ended")
+    message_id = post.send(message, to=order.customer.email, order_id=stored.order_id, kind="ended")
     orders.note_notice(begun, Confirmation(attempt_at=now, sent_at=now, message_id=message_id))

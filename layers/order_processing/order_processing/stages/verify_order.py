@@ -6,12 +6,14 @@ from collections.abc import Callable
 from datetime import datetime
 
 from order_processing.catalogue import Catalogue, gather_facts
-from order_processing.discrepancy import Discrepancy, Resolution
+from order_processing.discrepancy import Approval, Discrepancy, Resolution
 from order_processing.errors import ApprovalNeeded, CorrectionNeeded, OrderEnded, OrderRejected
+from order_processing.order import Order
 from order_processing.orders import Orders
 from order_processing.settings import Settings
 from order_processing.stored_order import Reason, Status
-from order_processing.verification import verify
+from order_processing.verification import Verification, verify
+from order_processing.verification.corrections import order_of
 
 
 def verify_order(
@@ -35,8 +37,9 @@ def verify_order(
         return
     if stored.status is Status.CORRECTION_PENDING and stored.reason:
         raise CorrectionNeeded(stored.reason.code)
-    facts = gather_facts(stored.placed, catalogue, guest_id=guest_id)
-    result = verify(stored.placed, facts, settings, now=now, guest_id=guest_id)
+    result = verification_of(
+        order_of(stored), stored.approvals, catalogue=catalogue, settings=settings, guest_id=guest_id, now=now
+    )
     orders.save_verification(order_id, result.discrepancies, result.verified)
     if fatal := _first(result.discrepancies, "fatal"):
         raise OrderRejected(fatal.code, fatal.path)
@@ -46,6 +49,20 @@ def verify_order(
         turn = CorrectionNeeded if asked.resolution == "needs_customer" else ApprovalNeeded
         raise turn(asked.code, asked.path)
     orders.move(stored, Status.VERIFIED, at=now)
+
+
+def verification_of(
+    order: Order,
+    approvals: tuple[Approval, ...],
+    *,
+    catalogue: Catalogue,
+    settings: Settings,
+    guest_id: Callable[[str], str],
+    now: datetime,
+) -> Verification:
+    """Gather what the catalogue knows of this order, and verify it."""
+    facts = gather_facts(order, catalogue, guest_id=guest_id)
+    return verify(order, facts, settings, now=now, guest_id=guest_id, approvals=approvals)
 
 
 def reason_of(discrepancies: tuple[Discrepancy, ...]) -> Reason | None:

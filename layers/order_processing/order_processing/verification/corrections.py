@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from order_processing.discrepancy import Correction, Discrepancy
 from order_processing.money import AmountError, major_units, minor_units
 from order_processing.order import Address, Customer, Line, Order
+from order_processing.stored_order import CUSTOMER, StoredOrder
 from order_processing.verification.changes import with_line, with_shipping_price
 
 _LINE = re.compile(r"lines\[(\d{1,3})\]\.(quantity|unit_price|sku)")
@@ -96,6 +97,15 @@ def correct(order: Order, corrections: Iterable[Correction], *, staff: bool = Fa
         order = _corrected(order, correction.path, correction.value, staff=staff)
     if not order.lines:
         raise CorrectionError("lines", "", "at least one line; without any, cancel the order")
+    return order
+
+
+def order_of(stored: StoredOrder) -> Order:
+    """The order as it stands: as placed, with every correction that was decided since."""
+    order = stored.placed
+    for answer in stored.answers:
+        if answer.corrections:
+            order = correct(order, answer.corrections, staff=answer.actor != CUSTOMER)
     return order
 
 
