@@ -34,6 +34,9 @@ class UnprintableText(ValueError):
 def runs(text: str, *, bold: bool = False) -> Iterator[tuple[str, str]]:
     """The text in the order in which it stands on paper, in runs of one font: (reportlab's font name, letters)."""
     visible = as_seen(text)
+    if visible.isascii():
+        yield _load(_FILES[0][bold]), visible
+        return
     place = 0
     places = []
     for letter in visible:
@@ -46,7 +49,12 @@ def runs(text: str, *, bold: bool = False) -> Iterator[tuple[str, str]]:
 
 def width(text: str, size: float, *, bold: bool = False) -> float:
     """How wide a text is, in points."""
-    return float(sum(pdfmetrics.stringWidth(letters, font, size) for font, letters in runs(text, bold=bold)))
+    return _width_at_one_point(text, bold) * size
+
+
+@lru_cache(maxsize=4096)
+def _width_at_one_point(text: str, bold: bool) -> float:
+    return float(sum(pdfmetrics.stringWidth(letters, font, 1) for font, letters in runs(text, bold=bold)))
 
 
 def runs_right_to_left(text: str) -> bool:

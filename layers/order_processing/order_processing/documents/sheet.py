@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
+from functools import partial
 from io import BytesIO
 
 from reportlab.pdfgen.canvas import Canvas
@@ -171,6 +173,10 @@ def _cut(text: str, within: float, size: float, *, bold: bool) -> str:
     return text
 
 
+def _width_of_part(word: str, size: float, bold: bool, length: int) -> float:
+    return width(word[:length], size, bold=bold)
+
+
 def wrapped(text: str, within: float, size: float, *, bold: bool = False) -> list[str]:
     """The text in lines of at most `within` millimetres, broken at spaces, or inside a word that is too long."""
     lines: list[str] = []
@@ -183,10 +189,8 @@ def wrapped(text: str, within: float, size: float, *, bold: bool = False) -> lis
         if line:
             lines.append(line)
         while width(word, size, bold=bold) > within * MM and len(word) > 1:
-            cut = next(
-                n for n in range(len(word) - 1, 0, -1) if n == 1 or width(word[:n], size, bold=bold) <= within * MM
-            )
-            lines.append(word[:cut])
-            word = word[cut:]
+            fitting = bisect_right(range(2, len(word)), within * MM, key=partial(_width_of_part, word, size, bold))
+            lines.append(word[: fitting + 1])
+            word = word[fitting + 1 :]
         line = word
     return [*lines, line] if line or not lines else lines
