@@ -56,8 +56,8 @@ check: setup ## formatting, lint, types, import directions, the template, the se
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy
-	PYTHONPATH=layers/order_processing .venv/bin/lint-imports
-	PYTHONPATH=layers/order_processing .venv/bin/python -m order_processing.settings layers/order_processing/order_processing/settings.json
+	.venv/bin/lint-imports
+	.venv/bin/python -m order_processing.settings layers/order_processing/order_processing/settings.json
 	.tools/sam/bin/cfn-lint template.yaml
 	AWS_DEFAULT_REGION=us-east-1 .tools/sam/bin/sam validate --lint
 
@@ -102,6 +102,8 @@ INSTALL = @echo "$(1): installing" && $(UV) venv --quiet --clear --python .tools
 
 .venv/.stamp: requirements/dev.txt .tools/uv/.stamp-$(UV_VERSION)
 	$(call INSTALL,.venv,$<)
+	@# The package is imported from its layer's folder, as it will be from the layer.
+	@echo "$(CURDIR)/layers/order_processing" > $$(.venv/bin/python -c 'import site; print(site.getsitepackages()[0])')/order_processing.pth
 
 .tools/sam/.stamp: requirements/tools.txt .tools/uv/.stamp-$(UV_VERSION)
 	$(call INSTALL,.tools/sam,$<)
@@ -115,12 +117,18 @@ INSTALL = @echo "$(1): installing" && $(UV) venv --quiet --clear --python .tools
 .tools/viewer/.stamp: requirements/viewer.txt .tools/uv/.stamp-$(UV_VERSION)
 	$(call INSTALL,.tools/viewer,$<)
 
-# The development environment agrees with what is deployed: the layer's and the functions' pins bind it.
+# The development environment agrees with what is deployed: the layer's and the functions' pins bind it,
+# and the layer's bind the functions'.
 LOCK = $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header $(LOCK_FLAGS)
-DEPLOYED := layers/dependencies/requirements.txt $(wildcard functions/*/requirements.txt)
+LAYER := layers/dependencies/requirements.txt
+FUNCTIONS := $(notdir $(patsubst %/,%,$(wildcard functions/*/)))
 
 .PHONY: relock
 relock: .tools/uv/.stamp-$(UV_VERSION)
-	$(LOCK) layers/dependencies/requirements.in -o layers/dependencies/requirements.txt
+	$(LOCK) requirements/layer.in -o $(LAYER)
+	for name in $(FUNCTIONS); do \
+		$(LOCK) --constraints $(LAYER) --overrides requirements/overrides.txt requirements/functions/$$name.in -o functions/$$name/requirements.txt; \
+	done
 	for name in tools emulator runtime viewer; do $(LOCK) requirements/$$name.in -o requirements/$$name.txt; done
-	$(LOCK) $(addprefix --constraints ,$(DEPLOYED)) requirements/dev.in -o requirements/dev.txt
+	$(LOCK) --constraints $(LAYER) $(FUNCTIONS:%=--constraints functions/%/requirements.txt) \
+		requirements/dev.in -o requirements/dev.txt

@@ -7,8 +7,10 @@ what would be deployed to AWS.
 from __future__ import annotations
 
 import fcntl
+import hashlib
 import os
 import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,6 +18,9 @@ from pathlib import Path
 import yaml
 
 from local.places import ARCHITECTURE, LOCAL, PYTHON_RUNTIME, ROOT, RUNTIME_PYTHON, SAM, TOOLS
+
+# The runtime whose `bootstrap` we bring along.
+CUSTOM_RUNTIME = "provided.al2023"
 
 SAM_HOME = LOCAL / "sam"
 BUILD = SAM_HOME / "build"
@@ -39,13 +44,19 @@ def build() -> Path:
     the emulator's Python runtime hides the names of errors, by which the state machine catches them.
     """
     SAM_HOME.mkdir(parents=True, exist_ok=True)
+    rules = [ROOT / "build.mk", ROOT / "functions" / "function.mk"]
     with _alone():
+        digest = _digest(ROOT / "template.yaml", ROOT / "functions", ROOT / "layers", Path(__file__), *rules)
+        built = SAM_HOME / "digest"
+        if TEMPLATE.exists() and built.exists() and built.read_text(encoding="utf-8") == digest:
+            return TEMPLATE
+        built.unlink(missing_ok=True)
         done = subprocess.run(
             [
                 *(SAM, "build", "--parallel", "--cached"),
                 *("--template-file", ROOT / "template.yaml", "--base-dir", ROOT),
-                *("--build-dir", BUILD, "--cache-dir", SAM_HOME / "cache"),
-                *("--parameter-overrides", f"PythonRuntime={PYTHON_RUNTIME}", f"Architecture={ARCHITECTURE}"),
+                *("--build-dir", BUILD, "--cache-dir", SAM_HOME / f"cache-{_digest(*rules)[:12]}"),
+                *("--parameter-overrides", f"PythonRuntime={CUSTOM_RUNTIME}", f"Architecture={ARCHITECTURE}"),
             ],
             cwd=SAM_HOME,  # SAM keeps its notes in the folder it is called from
             env=sam_environment(),
@@ -53,11 +64,18 @@ def build() -> Path:
             text=True,
             check=False,
         )
-        (SAM_HOME / "build.log").write_text(done.stdout + done.stderr, encoding="utf-8")
+        log = SAM_HOME / "build.log"
+        log.write_text(done.stdout + done.stderr, encoding="utf-8")
         if done.returncode:
-            raise BuildError(f"sam build failed:\n{done.stderr.strip()}")
+            raise BuildError(f"sam build failed; see {log.relative_to(ROOT)}:\n{_end_of(done.stderr)}")
         _add_bootstraps()
+        built.write_text(digest, encoding="utf-8")
     return TEMPLATE
+
+
+def _end_of(said: str) -> str:
+    """What SAM says of the failure itself, after what it was doing."""
+    return said[said.rfind("\nError:") :].strip()[-2000:]
 
 
 def sam_environment() -> dict[str, str]:
@@ -73,6 +91,16 @@ def sam_environment() -> dict[str, str]:
         "SAM_CLI_POLL_DELAY": "0.1",
         "AWS_DEFAULT_REGION": "us-east-1",
     }
+
+
+def _digest(*places: Path) -> str:
+    """Changes when a file in these places does, or this machine's Python."""
+    digest = hashlib.sha256(f"{sys.version} {RUNTIME_PYTHON}".encode())
+    for place in places:
+        for file in sorted(place.rglob("*")) if place.is_dir() else [place]:
+            if file.is_file() and "__pycache__" not in file.parts:
+                digest.update(f"\0{file.relative_to(ROOT)}\0".encode() + file.read_bytes())
+    return digest.hexdigest()
 
 
 def _add_bootstraps() -> None:

@@ -9,14 +9,14 @@ from typing import Any
 
 import boto3
 
-from local.build import TEMPLATE, sam_environment
+from local.build import CUSTOM_RUNTIME, TEMPLATE, sam_environment
 from local.emulator import Emulator
 from local.places import ARCHITECTURE, ROOT, SAM
 from local.senders import SENDERS
 
 STACK = "order-processing"
 _ARTIFACTS = "order-processing-artifacts"
-_PARAMETERS = {"Environment": "local", "PythonRuntime": "provided.al2023", "Architecture": ARCHITECTURE}
+_PARAMETERS = {"Environment": "local", "PythonRuntime": CUSTOM_RUNTIME, "Architecture": ARCHITECTURE}
 
 
 class DeployError(RuntimeError):

@@ -1,0 +1,33 @@
+# How `sam build` puts together a layer or a function. SAM copies its folder to a scratch one, sets ARTIFACTS_DIR
+# and calls the Makefile there; `make build` puts uv and the development environment's python on PATH.
+PYTHON_RUNTIME ?= python3.13
+ARCHITECTURE ?= arm64
+
+TARGET_VERSION := $(PYTHON_RUNTIME:python%=%)
+# Lambda's Amazon Linux 2023 has glibc 2.34, so wheels built against 2.28 run there.
+TARGET_PLATFORM := $(if $(filter arm64,$(ARCHITECTURE)),aarch64,x86_64)-manylinux_2_28
+TARGET_PYTHON := $(shell uv python find --no-python-downloads --no-project $(TARGET_VERSION) 2>/dev/null)
+
+# install_requirements FOLDER: the pinned packages, checked by hash, without what nobody imports.
+define install_requirements
+	uv pip install --quiet --no-config --no-deps --require-hashes --only-binary :all: --link-mode hardlink \
+		--python-version $(TARGET_VERSION) --python-platform $(TARGET_PLATFORM) \
+		--target "$(1)" --requirement requirements.txt
+	find "$(1)" -depth \( -name tests -o -name __pycache__ -o -name '*.pyi' \) -exec rm -rf {} +
+	find "$(1)" -path '*.dist-info/*' \( -name RECORD -o -name INSTALLER -o -name REQUESTED \) -delete
+	rm -rf "$(1)/bin" "$(1)/.lock"
+endef
+
+# compile_bytecode FOLDER,PLACE: compiles what is there for where it will be, so that no cold start has to.
+# Bytecode of another minor version would be ignored, so without that interpreter none is shipped.
+# Unchecked-hash files hold no time stamp: the same source gives the same package.
+define compile_bytecode
+	@if [ -n "$(TARGET_PYTHON)" ]; then \
+		$(TARGET_PYTHON) -m compileall -q --invalidation-mode unchecked-hash -s "$(1)" -p "$(2)" "$(1)"; \
+	else \
+		echo; \
+		echo "WARNING: no $(PYTHON_RUNTIME) on this machine, so this ships without bytecode: it works, but every"; \
+		echo "cold start compiles it. Install Python $(TARGET_VERSION), run 'make clean' and build again."; \
+		echo; \
+	fi
+endef
