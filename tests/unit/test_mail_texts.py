@@ -115,5 +115,5 @@ def test_every_colour_of_a_store_can_be_read_in_light_and_dark(colour: str):
     colours = of_store(colour)
     assert contrast(colours.accent, LIGHT_CARD) >= 4.5
     assert contrast(colours.accent_dark, DARK_CARD) >= 4.5
-    assert contrast(colours.accent, colours.on_accent) >= 4.5
+    assert contrast(colours.button, colours.on_button) >= 4.5
     assert contrast(colours.accent_dark, colours.on_accent_dark) >= 4.5

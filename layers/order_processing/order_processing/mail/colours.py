@@ -12,10 +12,14 @@ _ENOUGH = 4.5
 
 
 class Colours(Record):
-    """`accent` is text on the light card, `accent_dark` on the dark one; `on_*` is text on a button of it."""
+    """`accent` is text on the light card, `accent_dark` on the dark one; `button` is the colour as the store gave it.
+
+    `on_*` is text on a button of that colour; on the dark card a button has the colour of its text.
+    """
 
     accent: str
-    on_accent: str
+    button: str
+    on_button: str
     accent_dark: str
     on_accent_dark: str
 
@@ -31,7 +35,11 @@ def of_store(colour: str) -> Colours:
     accent = _readable(colour, on=LIGHT_CARD, towards="#000000")
     accent_dark = _readable(colour, on=DARK_CARD, towards="#ffffff")
     return Colours(
-        accent=accent, on_accent=_text_on(accent), accent_dark=accent_dark, on_accent_dark=_text_on(accent_dark)
+        accent=accent,
+        button=colour,
+        on_button=_text_on(colour),
+        accent_dark=accent_dark,
+        on_accent_dark=_text_on(accent_dark),
     )
 
 
