@@ -53,7 +53,9 @@ def _lower_price(
         findings.add("PRICE_MISSING", path, found=found, expected=f"a price in {order.currency} in the price list")
         return None
     short = (listed - line.unit_price) * line.quantity
-    if abs(short) <= limits.tolerance * (line.quantity if _is_split(order, line) else 1):
+    if abs(short) <= limits.tolerance:
+        return None
+    if abs(short) <= limits.tolerance * line.quantity and _is_split(order, line):
         return None
     expected = money(listed, order)
     if short > 0:
