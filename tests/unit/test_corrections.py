@@ -6,7 +6,14 @@ import pytest
 
 from order_processing.discrepancy import Correction
 from order_processing.order import Discount, Shipping
-from order_processing.verification.corrections import CorrectionError, change_in_total, correct, correctable, value_at
+from order_processing.verification.corrections import (
+    CorrectionError,
+    change_in_total,
+    correct,
+    correctable,
+    proposed,
+    value_at,
+)
 from order_processing.verification.totals import sums
 from tests.unit.verification_cases import CASES, an_order, line, run
 
@@ -123,3 +130,11 @@ def test_every_field_that_is_offered_can_be_read_and_corrected(code):
         for path in correctable(finding, staff=True):
             value = value_at(case.order, path)
             assert correct(case.order, [to(path, value or "x")], staff=True)
+
+
+@pytest.mark.parametrize(("code", "value"), [("PRICE_ABOVE_LIST", "14.00"), ("SHIPPING_PRICE_ABOVE", "5.00")])
+def test_what_is_proposed_puts_it_right(code, value):
+    case = CASES[code]
+    (finding,) = run(case.order, case.config).discrepancies
+    assert proposed(finding) == value
+    assert run(correct(case.order, [to(finding.path, value)]), case.config).discrepancies == ()

@@ -89,6 +89,7 @@ CASES: dict[str, Case] = {
     "STORE_CLOSED": Case(an_order(closed_reason="cancelled in the store"), "closed_reason"),
     "UNPAID": Case(an_order(paid=False), "paid"),
     "NO_LINES": Case(an_order(total=0).model_copy(update={"lines": (), "total": 0}), "lines"),
+    "PLACED_AT": Case(an_order(placed_at=datetime(2027, 1, 1, tzinfo=UTC)), "placed_at"),
     "CURRENCY_UNKNOWN": Case(an_order(currency="USX"), "currency"),
     "CURRENCY_FORM": Case(an_order(currency="usd"), "currency"),
     "TEXT_FORM": Case(an_order(line().model_copy(update={"title": "Mug &ndash;  blue"})), "lines[0].title"),

@@ -40,6 +40,8 @@ _ORDER = (
           ("fatal", "needs_approval", "noted"), "paid", "not paid", "a paid order, or an authorised payment"),
     Check("NO_LINES", "order", "nothing is left to deliver", "fatal", ("fatal",),
           "lines", "", "at least one line"),
+    Check("PLACED_AT", "order", "the time of the order lies in the future, or in no time zone", "corrected",
+          ("corrected",), "placed_at", "2027-01-01T00:00:00+00:00", "2026-11-24T15:00:00+00:00"),
     Check("CURRENCY_UNKNOWN", "order", "the currency does not exist", "fatal", ("fatal",),
           "currency", "USX", "a currency code of ISO 4217 such as USD"),
     Check("CURRENCY_FORM", "order", "the currency's code is not in capitals", "corrected", ("corrected",),
@@ -182,7 +184,7 @@ _SHIPPING = (
     Check("POSTAL_CODE_INVALID", "shipping", "the postal code cannot exist in its country or region",
           "needs_customer", _WEIGH,
           "shipping_address.postal_code", "12345-000", "a postal code of Brazil, RJ, such as 20040-000"),
-    Check("COUNTRY_SANCTIONED", "shipping", "delivery there is forbidden", "fatal", ("fatal", "needs_approval"),
+    Check("COUNTRY_SANCTIONED", "shipping", "doing business there is forbidden", "fatal", ("fatal", "needs_approval"),
           "shipping_address.country", "KP", "a country that may be delivered to"),
     Check("COUNTRY_UNSERVED", "shipping", "the store does not deliver there", "needs_customer", _ASK,
           "shipping_address.country", "AQ", "a country that we deliver to"),
@@ -201,6 +203,12 @@ _SHIPPING = (
 )  # fmt: skip
 
 CHECKS: dict[str, Check] = {c.code: c for c in (*_ORDER, *_CUSTOMER, *_PRODUCTS, *_PRICES, *_SHIPPING)}
+
+# Consent does not help here: the order lacks something that the later stages cannot do without.
+NEEDS_CORRECTION = frozenset(
+    ("EMAIL_MISSING", "EMAIL_INVALID", "NAME_MISSING", "UNKNOWN_SKU", "BUNDLE_INCOMPLETE",
+     "ADDRESS_MISSING", "ADDRESS_FIELD_MISSING", "COUNTRY_UNKNOWN")
+)  # fmt: skip
 
 
 class Rules(Record):

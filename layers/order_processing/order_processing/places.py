@@ -73,8 +73,9 @@ def region_code(country: str, name: str) -> str | None:
         return written
     if fold(written) in regions:
         return regions[fold(written)]
-    prefix, _, rest = written.partition("-")  # an ISO 3166-2 code in full, as in US-KY
-    return regions.get(fold(rest)) if prefix.upper() == country and rest else None
+    if not written.upper().startswith(country):
+        return None
+    return regions.get(fold(written[2:].lstrip("-")))  # an ISO 3166-2 code in full: US-KY; WooCommerce's is JP13
 
 
 @lru_cache(maxsize=64)

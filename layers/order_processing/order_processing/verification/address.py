@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from difflib import get_close_matches
 
 from order_processing.order import Address
-from order_processing.places import CountryRules, country_code, country_name, country_rules, region_code
+from order_processing.places import CountryRules, country_code, country_name, country_rules, fold, region_code
 from order_processing.verification.findings import Findings
 
 _WORDS = {
@@ -30,14 +31,14 @@ def check_address(address: Address, path: str, findings: Findings, *, complete: 
     postal = normal_postal_code(address.postal_code, rules)
     _put(update, "postal_code", address.postal_code, postal, "POSTAL_CODE_FORM", path, findings)
     region = region_code(code, address.region)
-    if region == "" and "region" in rules.required:
-        region = _region_of_postal_code(postal, rules)
+    if not region and "region" in rules.required:
+        region = _region_of_postal_code(postal, address.region, rules) or region
     if region:
         _put(update, "region", address.region, region, "REGION_FORM", path, findings)
     address = address.model_copy(update=update)
     if complete:
         _check_complete(address, path, rules, findings)
-        if region is None and "region" in rules.required:
+        if region is None and "region" in rules.required and not _is_other_scheme(address.region, rules):
             expected = f"a region of {rules.name}"
             findings.add("REGION_UNKNOWN", f"{path}.region", found=address.region, expected=expected)
         _check_postal_code(address, region, path, rules, findings)
@@ -78,12 +79,23 @@ def _shape(code: str) -> str:
     return "".join("9" if c.isdigit() else "A" for c in code)
 
 
-def _region_of_postal_code(postal: str, rules: CountryRules) -> str:
-    """The region that a postal code lies in; "" where it is not exactly one."""
+def _region_of_postal_code(postal: str, written: str, rules: CountryRules) -> str:
+    """The region that a postal code lies in, for one that is missing or misspelt; "" where it is not exactly one."""
     if not postal:
         return ""
     inside = {region for region, start in rules.region_postal.items() if re.match(start, postal)}
-    return inside.pop() if len(inside) == 1 else ""
+    if len(inside) != 1:
+        return ""
+    (region,) = inside
+    names = [name for name, code in rules.regions.items() if code == region]
+    return region if not written or get_close_matches(fold(written), names, n=1, cutoff=0.75) else ""
+
+
+def _is_other_scheme(region: str, rules: CountryRules) -> bool:
+    """Whether it is a code of letters where the country's codes here are numbers, as platforms write China's."""
+    return (
+        len(region) <= 3 and region.isalpha() and region.isascii() and not any(map(str.isalpha, rules.regions.values()))
+    )
 
 
 def _put(update: dict[str, str], field: str, found: str, normal: str, code: str, path: str, findings: Findings) -> None:

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 
 from pydantic import ValidationError
 
+from order_processing.checks import CHECKS
 from order_processing.discrepancy import Correction, Discrepancy
 from order_processing.money import AmountError, major_units, minor_units
 from order_processing.order import Address, Customer, Line, Order
@@ -70,6 +71,13 @@ def correctable(discrepancy: Discrepancy, *, staff: bool = False) -> tuple[str, 
     by_text = discrepancy.path in _TEXTS
     by_price = discrepancy.code in ("PRICE_ABOVE_LIST", "SHIPPING_PRICE_ABOVE")
     return (discrepancy.path,) if by_text or by_price else ()
+
+
+def proposed(discrepancy: Discrepancy) -> str | None:
+    """The value that would put a finding right, as a correction takes it; None where only the customer knows it."""
+    if discrepancy.code in ("PRICE_ABOVE_LIST", "SHIPPING_PRICE_ABOVE"):
+        return discrepancy.expected.partition(" ")[0]
+    return discrepancy.expected if CHECKS[discrepancy.code].resolution == "corrected" else None
 
 
 def value_at(order: Order, path: str) -> str:

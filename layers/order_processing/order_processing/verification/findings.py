@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from order_processing.checks import Rules
+from order_processing.checks import NEEDS_CORRECTION, Rules
 from order_processing.discrepancy import Approval, Discrepancy, Resolution
 
 
@@ -19,10 +19,12 @@ class Findings:
     def add(self, code: str, path: str, *, found: str = "", expected: str) -> Resolution:
         """Keep a finding and say what is done about it: on `corrected` the caller puts it right.
 
-        What staff approved before is `noted`, and the order goes on with what it says.
+        What staff approved before is `noted`, and the order goes on with what it says; but no consent makes an
+        order deliverable that lacks what delivery needs.
         """
         resolution = self._rules.resolution(code)
-        if resolution == "needs_approval" and (code, path, found) in self._approved:
+        asked = resolution in ("needs_customer", "needs_approval") and code not in NEEDS_CORRECTION
+        if asked and (code, path, found) in self._approved:
             resolution = "noted"
         self._found.append(Discrepancy(code=code, path=path, found=found, expected=expected, resolution=resolution))
         return resolution

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from order_processing.order import Address, Order
-from order_processing.places import country_code, country_name
+from order_processing.places import country_code, country_name, region_code
 from order_processing.settings import Service, Settings
 from order_processing.verification.address import check_address
 from order_processing.verification.findings import Findings
@@ -30,13 +30,14 @@ def check_addresses(order: Order, settings: Settings, findings: Findings, *, tra
     billing = order.billing_address
     if billing:
         billing = check_address(billing, "billing_address", findings, complete=False)
+    _check_sanctions(order, settings, findings)
     address = order.shipping_address
     if travels:
         address = _address_to_deliver_to(order, findings)
     if address:
         address = check_address(address, "shipping_address", findings, complete=travels)
         if travels:
-            _check_destination(address, settings, findings)
+            _check_served(address, settings, findings)
     return order.model_copy(update={"shipping_address": address, "billing_address": billing})
 
 
@@ -93,16 +94,24 @@ def _address_to_deliver_to(order: Order, findings: Findings) -> Address | None:
     return None
 
 
-def _check_destination(address: Address, settings: Settings, findings: Findings) -> None:
-    limits = settings.limits
+def _check_sanctions(order: Order, settings: Settings, findings: Findings) -> None:
+    """Nothing may be sold to a sanctioned place, whether it travels or is paid for from there."""
+    for path in ("shipping_address", "billing_address"):
+        address: Address | None = getattr(order, path)
+        code = country_code(address.country) if address else None
+        if not address or not code:
+            continue
+        places = (code, f"{code}-{region_code(code, address.region)}")
+        found = next((place for place in places if place in settings.limits.sanctioned_places), None)
+        if found:
+            expected = "a country that may be delivered to"
+            findings.add("COUNTRY_SANCTIONED", f"{path}.country", found=found, expected=expected)
+
+
+def _check_served(address: Address, settings: Settings, findings: Findings) -> None:
     code = country_code(address.country)
-    if code is None:
-        return
-    path, expected = "shipping_address.country", "a country that we deliver to"
-    if code in limits.sanctioned_places or f"{code}-{address.region}" in limits.sanctioned_places:
-        found = code if code in limits.sanctioned_places else f"{code}-{address.region}"
-        findings.add("COUNTRY_SANCTIONED", path, found=found, expected="a country that may be delivered to")
-    elif code in limits.unserved_countries:
+    if code in settings.limits.unserved_countries:
+        path, expected = "shipping_address.country", "a country that we deliver to"
         findings.add("COUNTRY_UNSERVED", path, found=code, expected=expected)
 
 

@@ -10,11 +10,13 @@ from order_processing.order import Address, Customer, Line, Order
 from order_processing.verification.findings import Findings
 
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z]\w{1,30});")
+_UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff]")
 _ADDRESS = ("name", "company", "line1", "line2", "city", "region", "postal_code", "country")
 
 
 def tidy(text: str) -> str:
-    """Entities resolved (also those that were escaped twice), one space between words, composed (NFC)."""
+    """Entities resolved (also those that were escaped twice), one space between words, composed (NFC), and without
+    what does not print: control characters and those that turn the direction of the text around it."""
     if text.isascii() and "&" not in text and "  " not in text and text.isprintable():
         return text
     for _ in range(3):
@@ -22,7 +24,8 @@ def tidy(text: str) -> str:
         if resolved == text:
             break
         text = resolved
-    return " ".join(unicodedata.normalize("NFC", text).split())
+    text = _UNPRINTABLE.sub("", unicodedata.normalize("NFC", " ".join(text.split())))
+    return " ".join(text.split())
 
 
 def tidy_texts(order: Order, findings: Findings) -> Order:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from datetime import datetime
+from datetime import UTC, datetime
 
 from order_processing import money
 from order_processing.catalogue import Facts, normal_email
@@ -43,7 +43,7 @@ def verify(
 ) -> Verification:
     """Check every detail of an order, and put right what is safe to put right.
 
-    now: the time of this verification (UTC); what was valid is judged by `order.placed_at`, never after now.
+    now: the time of this verification (UTC); what was valid is judged by `order.placed_at`, at the latest now.
     guest_id: the keyed hash of a normalised e-mail address, the account id of a customer who is not known.
     approvals: what staff consented to before; those findings are noted and let the order pass.
     Never raises the total. Verifying the order in the answer again changes nothing.
@@ -87,6 +87,7 @@ def _check_order(order: Order, findings: Findings, now: datetime) -> Order:
         findings.add("UNPAID", "paid", found="not paid", expected="a paid order, or an authorised payment")
     if not order.lines:
         findings.add("NO_LINES", "lines", expected="at least one line")
+    order = _placed_by(order, findings, now)
     currency = order.currency.upper()
     try:
         money.exponent(currency)
@@ -97,6 +98,17 @@ def _check_order(order: Order, findings: Findings, now: datetime) -> Order:
     if currency != order.currency:
         findings.add("CURRENCY_FORM", "currency", found=order.currency, expected=currency)
     return order.model_copy(update={"currency": currency})
+
+
+def _placed_by(order: Order, findings: Findings, now: datetime) -> Order:
+    """The order with a time that prices can be judged by: in a time zone, and not later than now."""
+    placed_at = order.placed_at if order.placed_at.tzinfo else order.placed_at.replace(tzinfo=UTC)
+    placed_at = min(placed_at, now)
+    if order.placed_at.tzinfo and placed_at == order.placed_at:
+        return order
+    found, expected = order.placed_at.isoformat(), placed_at.isoformat()
+    findings.add("PLACED_AT", "placed_at", found=found, expected=expected)
+    return order.model_copy(update={"placed_at": placed_at})
 
 
 def _customer_id(order: Order, facts: Facts, guest_id: Callable[[str], str]) -> str:
