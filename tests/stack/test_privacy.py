@@ -1,0 +1,61 @@
+"""No personal data in executions, logs and object keys: canary values that may stand in tables and mails alone."""
+
+from __future__ import annotations
+
+import json
+
+from local import wait_for
+from tests.stack.senders import api_order, place, status
+
+CANARY = {
+    "name": "Canarina Zwitschervogel",
+    "email": "canarina.zq7@example.com",
+    "line1": "7742 Zwitscherweg Avenue",
+    "phone": "+15024592181",
+}
+TRACES = ("Canarina", "Zwitscher", "canarina.zq7", "7742", "5024592181", "502-459-2181")
+
+
+def canary_order(number: str, **changes):
+    order = api_order(number, **changes)
+    order["customer"] = {"email": CANARY["email"], "name": CANARY["name"], "phone": CANARY["phone"]}
+    order["shipping_address"] |= {"name": CANARY["name"], "line1": CANARY["line1"], "phone": CANARY["phone"]}
+    return order
+
+
+def until(stack, receipt, wanted):
+    def look():
+        seen = status(stack, receipt).json()["status"]
+        return seen if seen == wanted else None
+
+    return wait_for(look, seconds=60, what=f"order {receipt['number']} to be {wanted}")
+
+
+def traces_in(text: str) -> list[str]:
+    return [trace for trace in TRACES if trace in text]
+
+
+def test_executions_logs_and_keys_hold_no_personal_data(stack):
+    ready = place(stack, canary_order("canary-ready")).json()
+    until(stack, ready, "READY_TO_SHIP")
+    offered = place(stack, canary_order("canary-offer", quantity=2_000)).json()
+    until(stack, offered, "OFFER_PENDING")
+    bad = canary_order("canary-corrected")
+    bad["shipping_address"]["postal_code"] = "7742 not a code"
+    asked = place(stack, bad).json()
+    until(stack, asked, "CORRECTION_PENDING")
+
+    sent = stack.mails(CANARY["email"])
+    assert traces_in(json.dumps([mail.html for mail in sent])), "the canary is alive: it stands in the mails"
+    for receipt in (ready, offered, asked):
+        history = json.dumps(stack.history(receipt["id"]), default=str)
+        execution = json.dumps(stack.execution(receipt["id"]), default=str)
+        assert receipt["id"] in history
+        assert traces_in(history + execution) == []
+    lines = stack.logs()
+    assert [line for line in lines if ready["id"] in line], "the functions' logs are there, with the order's id"
+    assert [line for line in lines if traces_in(line)] == []
+    objects = stack.client("s3").list_objects_v2(Bucket=stack.outputs["DocumentsBucket"])["Contents"]
+    keys = [item["Key"] for item in objects]
+    assert [key for key in keys if ready["id"] in key]
+    assert traces_in(json.dumps(keys)) == []
