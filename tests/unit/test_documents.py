@@ -17,6 +17,7 @@ from PIL import Image
 
 from order_processing import sscc
 from order_processing.documents.addresses import address_lines
+from order_processing.documents.box_drawing import ranges
 from order_processing.documents.fonts import UnprintableText, as_seen, runs
 from order_processing.documents.packing_slip import packing_slip
 from order_processing.documents.sheet import TextTooLong
@@ -39,6 +40,7 @@ from tests.delivery_orders import (
 
 ELEMENTS = 13 * 6 + 7
 """Bars and spaces of an SSCC's symbol: start, FNC1, ten pairs of digits, check, stop."""
+WITHOUT_BOXES = SETTINGS.model_copy(update={"boxes": {}})
 PRINTERS = [(size, dpi) for size in SIZES_MM for dpi in (203, 300)]
 
 
@@ -57,8 +59,9 @@ def label(verified: VerifiedOrder, having: Settings = SETTINGS, number: int = 1)
     return shipping_label(shipment.parcels[number - 1], shipment, verified, having, ORDER_ID)
 
 
-def slip(verified: VerifiedOrder) -> bytes:
-    return packing_slip(ORDER_ID, verified, promised_from_stock(verified), packed(verified), SETTINGS)
+def slip(verified: VerifiedOrder, having: Settings = SETTINGS) -> bytes:
+    delivery = packed(verified, having=having)
+    return packing_slip(ORDER_ID, verified, promised_from_stock(verified), delivery, having)
 
 
 def to(address: Address) -> VerifiedOrder:
@@ -111,7 +114,7 @@ def test_the_label_says_all_that_a_carrier_needs() -> None:
         "BRSJ-V48J-X",
         "1 of 1",
         "2026-11-24",
-        "0.18 kg",
+        "0.27 kg",
         "Standard delivery",
         "Northgate Parcel",
         "1200 Outer Loop, Dock 4",
@@ -243,8 +246,8 @@ def test_any_address_gives_a_label_or_a_clear_refusal_and_always_a_slip(address:
 
 def test_the_slip_lists_every_parcel_with_what_is_in_it() -> None:
     verified = verified_order((BEANIE, 400), (POLO, 3), (GUIDE, 1), note="Please leave it <b>with</b> the neighbour.")
-    text = text_of(slip(verified))
-    (shipment,) = packed(verified).shipments
+    text = text_of(slip(verified, WITHOUT_BOXES))
+    (shipment,) = packed(verified, having=WITHOUT_BOXES).shipments
     for parcel in shipment.parcels:
         assert f"Parcel {parcel.number} of {parcel.of}" in text
         assert sscc.human_readable(parcel.sscc) in text
@@ -260,9 +263,24 @@ def test_the_slip_lists_every_parcel_with_what_is_in_it() -> None:
         assert part in text
 
 
+def test_the_slip_draws_each_layer_of_a_box_with_the_steps_of_packing() -> None:
+    cube = BEANIE.model_copy(update={"size_mm": (240, 190, 50)})
+    verified = verified_order((cube, 2))
+    (parcel,) = packed(verified).shipments[0].parcels
+    text = text_of(slip(verified))
+    assert parcel.box == "Small box"
+    assert [placed.at_mm[2] for placed in parcel.placements] == [0, 50]
+    for part in ("packed as 1-2", "on the floor", "50 mm above the floor", "Small box, 0.32 kg"):
+        assert part in text
+
+
+def test_steps_are_written_as_ranges() -> None:
+    assert ranges([1, 2, 3, 5, 7, 8]) == "1-3, 5, 7-8"
+
+
 def test_a_slip_of_200_lines_goes_over_pages_that_say_so() -> None:
     many = [BEANIE.model_copy(update={"line_id": str(n), "sku": f"SKU-{n:03}"}) for n in range(200)]
-    pdf = slip(verified_order(*((item, 1) for item in many)))
+    pdf = slip(verified_order(*((item, 1) for item in many)), WITHOUT_BOXES)
     text = text_of(pdf)
     pages = len(pypdfium2.PdfDocument(pdf))
     assert pages > 3

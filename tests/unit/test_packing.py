@@ -14,6 +14,7 @@ from order_processing.promise import Promise
 from order_processing.verified_order import Item, Part
 from tests.delivery_orders import BEANIE, GUIDE, POLO, SETTINGS, allocation, promised_from_stock, verified_order
 
+WITHOUT_BOXES = SETTINGS.model_copy(update={"boxes": {}})
 LIMIT = SETTINGS.services["standard"].max_weight_g
 DAYS = [date(2026, 11, 24), date(2026, 12, 1)]
 
@@ -68,17 +69,17 @@ def test_every_piece_is_packed_once_where_and_when_it_was_promised(data: st.Data
     for a in promise.allocations:
         if not of[int(a.line_id)].digital:
             promised[a.line_id, a.location, a.ship_date, a.sku] += a.quantity
-    shipments = pack(verified_order(*((item, 1) for item in of)), promise, SETTINGS)
+    shipments = pack(verified_order(*((item, 1) for item in of)), promise, WITHOUT_BOXES)
     assert pieces(shipments) == promised
     assert all(shipment.parcels for shipment in shipments)
-    assert shipments == pack(verified_order(*((item, 1) for item in of)), promise, SETTINGS)
+    assert shipments == pack(verified_order(*((item, 1) for item in of)), promise, WITHOUT_BOXES)
 
 
 @given(st.data())
 def test_parcels_weigh_what_they_hold_and_dangerous_goods_travel_apart(data: st.DataObject) -> None:
     of = data.draw(items())
     by_line = {item.line_id: item for item in of}
-    for shipment in pack(verified_order(*((item, 1) for item in of)), data.draw(promises(of)), SETTINGS):
+    for shipment in pack(verified_order(*((item, 1) for item in of)), data.draw(promises(of)), WITHOUT_BOXES):
         for parcel in shipment.parcels:
             inside = [(by_line[c.line_id], c.quantity) for c in parcel.contents]
             assert parcel.weight_g >= sum(item.weight_g * quantity for item, quantity in inside)
@@ -128,7 +129,7 @@ def test_digital_items_are_not_packed() -> None:
 
 def test_numbers_its_parcels_within_the_shipment() -> None:
     heavy = BEANIE.model_copy(update={"weight_g": LIMIT})
-    (shipment,) = pack(verified_order((heavy, 3)), promised_from_stock(verified_order((heavy, 3))), SETTINGS)
+    (shipment,) = pack(verified_order((heavy, 3)), promised_from_stock(verified_order((heavy, 3))), WITHOUT_BOXES)
     codes = ["006141410000000012", "006141410000000029", "006141410000000036"]
     assert [(p.number, p.of, p.sscc) for p in shipment.numbered(codes).parcels] == [
         (1, 3, codes[0]),

@@ -19,9 +19,22 @@ class PackedLine(Record):
     quantity: Quantity
 
 
+class Placement(Record):
+    """Where one piece lies in its box. content: its place in the parcel's contents, from 0.
+
+    at_mm: its corner nearest to the box's, along length, width and height; size_mm: as it lies there.
+    """
+
+    content: Annotated[int, Field(ge=0)]
+    at_mm: tuple[int, int, int]
+    size_mm: tuple[int, int, int]
+
+
 class Parcel(Record):
     """One box. sscc: 18 digits. weight_g: gross. size_mm: outer length, width, height.
 
+    box: its type; inner_mm: what is free inside. placements: in the order of packing, from the bottom up;
+        empty where pieces were not placed one by one.
     remarks: what whoever packs or hands over must know, as in "heavier than the service carries".
     """
 
@@ -32,6 +45,8 @@ class Parcel(Record):
     weight_g: int
     size_mm: tuple[int, int, int]
     box: Text = ""
+    inner_mm: tuple[int, int, int] = (0, 0, 0)
+    placements: tuple[Placement, ...] = ()
     remarks: tuple[Text, ...] = ()
 
 

@@ -1,8 +1,9 @@
 """Packing: what was promised, as shipments and parcels; nothing is lost and nothing is doubled.
 
-Allocations that leave one location on one day are one shipment. Its pieces are spread over parcels so
-that none is heavier than the service carries; dangerous goods travel apart. A piece that alone is too
-heavy gets a parcel of its own with a remark, because somebody must find a carrier for it.
+Allocations that leave one location on one day are one shipment. Its pieces are put into boxes (`cartons`),
+dangerous goods apart. What fits no box, or has no known size, is spread over parcels so that none is heavier
+than the service carries. A piece that alone is too heavy gets a parcel of its own with a remark, because
+somebody must find a carrier for it.
 """
 
 from __future__ import annotations
@@ -11,35 +12,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from itertools import groupby
 
-from order_processing.delivery import PackedLine, Parcel, Shipment
-from order_processing.order import Quantity, Record, Text
+from order_processing.cartons import cartonize
+from order_processing.delivery import Parcel, Shipment
+from order_processing.goods import Goods, PackedParcel, stacked_size, weight_of
+from order_processing.order import Record, Text
 from order_processing.promise import Allocation, Promise
 from order_processing.settings import Settings
-from order_processing.verified_order import Part, VerifiedOrder
-
-
-class Goods(Record):
-    """Equal pieces of one line, or of one component of a bundle. weight_g, size_mm: of one piece."""
-
-    line_id: Text
-    sku: Text
-    description: Text
-    quantity: Quantity
-    weight_g: int
-    size_mm: tuple[int, int, int]
-    fragile: bool = False
-    keep_upright: bool = False
-    dangerous: Text = ""
-
-
-class PackedParcel(Record):
-    """A parcel that has no SSCC yet. weight_g: gross; size_mm: outer; remarks: for whoever packs it."""
-
-    contents: tuple[PackedLine, ...]
-    weight_g: int
-    size_mm: tuple[int, int, int]
-    box: Text = ""
-    remarks: tuple[Text, ...] = ()
+from order_processing.verified_order import VerifiedOrder
 
 
 class PackedShipment(Record):
@@ -77,7 +56,7 @@ def pack(verified: VerifiedOrder, promise: Promise, settings: Settings) -> tuple
     for (ship_date, location), together in groupby(allocations, key=_departure):
         goods = tuple(_goods(verified, together))
         if goods:
-            parcels = tuple(_parcels(goods, settings.services[verified.service].max_weight_g))
+            parcels = tuple(_parcels(goods, settings, settings.services[verified.service].max_weight_g))
             shipments.append(
                 PackedShipment(location=location, ship_date=ship_date, service=verified.service, parcels=parcels)
             )
@@ -99,72 +78,54 @@ def _goods(verified: VerifiedOrder, allocations: Iterable[Allocation]) -> Iterat
         for sku in sorted(skus):
             quantity = quantities.pop((item.line_id, sku))
             if not item.digital:
-                part = item.part(sku)
-                yield _goods_of(item.line_id, part, quantity)
+                yield Goods(line_id=item.line_id, quantity=quantity, **dict(item.part(sku)))
     for line_id, sku in quantities:
         raise PackingError(f"allocation of {sku}: {line_id!r} is not a line of the order")
 
 
-def _goods_of(line_id: str, part: Part, quantity: int) -> Goods:
-    return Goods(line_id=line_id, quantity=quantity, **dict(part))
+def _parcels(goods: Iterable[Goods], settings: Settings, max_weight_g: int) -> Iterator[PackedParcel]:
+    """Parcels of at most `max_weight_g`, dangerous goods apart: in boxes, and what fits none by its weight."""
+    for dangerous, alike in groupby(sorted(goods, key=lambda g: g.dangerous), key=lambda g: g.dangerous):
+        remarks = (f"dangerous goods: {dangerous}",) if dangerous else ()
+        boxed, unboxed = cartonize(list(alike), settings.boxes, max_weight_g)
+        loose = [_by_weight(load, max_weight_g) for load in _loads(unboxed, max_weight_g)]
+        for parcel in [*boxed, *loose]:
+            yield parcel.model_copy(update={"remarks": (*parcel.remarks, *remarks)})
 
 
-def _parcels(goods: Iterable[Goods], max_weight_g: int) -> Iterator[PackedParcel]:
-    """Parcels of at most `max_weight_g`, heaviest pieces first, dangerous goods apart."""
-    ordered = sorted(goods, key=lambda g: (g.dangerous, -g.weight_g, g.line_id, g.sku))
-    for _, alike in groupby(ordered, key=lambda g: g.dangerous):
-        loads: list[list[Goods]] = []
-        for group in alike:
-            _spread(group, loads, max_weight_g)
-        yield from (_parcel(load, max_weight_g) for load in loads)
+def _loads(goods: Iterable[Goods], max_weight_g: int) -> list[list[Goods]]:
+    """The goods in loads of at most `max_weight_g`, heaviest pieces first."""
+    loads: list[list[Goods]] = []
+    for group in sorted(goods, key=lambda g: (-g.weight_g, g.line_id, g.sku)):
+        _spread(group, loads, max_weight_g)
+    return loads
 
 
 def _spread(group: Goods, loads: list[list[Goods]], max_weight_g: int) -> None:
     """Put all of a group's pieces into the first loads that have room for them, then into new ones."""
     left = group.quantity
     for load in loads:
-        room = max_weight_g - _weight(load)
+        room = max_weight_g - weight_of(load)
         fitting = min(left, room // group.weight_g if group.weight_g else left) if room >= 0 else 0
         if fitting:
-            load.append(group.model_copy(update={"quantity": fitting}))
+            load.append(group.pieces(fitting))
             left -= fitting
         if not left:
             return
     per_parcel = max(1, max_weight_g // group.weight_g) if group.weight_g else left
     while left:
         quantity = min(left, per_parcel)
-        loads.append([group.model_copy(update={"quantity": quantity})])
+        loads.append([group.pieces(quantity)])
         left -= quantity
 
 
-def _weight(load: Iterable[Goods]) -> int:
-    return sum(group.weight_g * group.quantity for group in load)
-
-
-def _parcel(load: list[Goods], max_weight_g: int) -> PackedParcel:
-    weight = _weight(load)
-    remarks = []
-    if weight > max_weight_g:
-        remarks.append(f"heavier than the service carries: {weight} g, at most {max_weight_g} g")
-    if load[0].dangerous:
-        remarks.append(f"dangerous goods: {load[0].dangerous}")
+def _by_weight(load: list[Goods], max_weight_g: int) -> PackedParcel:
+    """A parcel without a box type, as large as its pieces stacked."""
+    weight = weight_of(load)
+    heavy = f"heavier than the service carries: {weight} g, at most {max_weight_g} g"
     return PackedParcel(
-        contents=tuple(
-            PackedLine(line_id=g.line_id, sku=g.sku, description=g.description, quantity=g.quantity) for g in load
-        ),
+        contents=tuple(group.packed for group in load),
         weight_g=weight,
         size_mm=stacked_size(load),
-        remarks=tuple(remarks),
+        remarks=(heavy,) if weight > max_weight_g else (),
     )
-
-
-def stacked_size(load: Iterable[Goods]) -> tuple[int, int, int]:
-    """A size that surely holds the pieces: one upon the other, each standing or lying as it may."""
-    length = width = height = 0
-    for group in load:
-        long, wide, high = group.size_mm
-        if not group.keep_upright:
-            high, wide, long = sorted(group.size_mm)
-        long, wide = max(long, wide), min(long, wide)
-        length, width, height = max(length, long), max(width, wide), height + high * group.quantity
-    return length, width, height

@@ -21,6 +21,7 @@ from order_processing.order import Address, Record, Text
 
 Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
 Days = Annotated[int, Field(ge=0, le=366)]
+Millimetres = Annotated[int, Field(gt=0, le=10_000)]
 Weekday = Annotated[int, Field(ge=1, le=7)]
 
 
@@ -112,6 +113,28 @@ class Service(Record):
     working_days: tuple[Weekday, ...] = (1, 2, 3, 4, 5)
 
 
+class Box(Record):
+    """A type of box. inner_mm: length, width, height inside. weight_g: of the empty box with its padding.
+
+    max_weight_g: what it carries inside. wall_mm: of one wall. padding_percent: of its inside, kept for padding.
+    cost: what it costs the store with its padding, in one unit for all boxes; the cheapest packing is taken.
+    """
+
+    title: Text
+    inner_mm: tuple[Millimetres, Millimetres, Millimetres]
+    weight_g: Annotated[int, Field(ge=0)]
+    max_weight_g: Annotated[int, Field(gt=0)]
+    wall_mm: Annotated[int, Field(ge=0)] = 4
+    padding_percent: Annotated[int, Field(ge=0, le=90)] = 0
+    cost: Annotated[int, Field(ge=0)]
+
+    @property
+    def outer_mm(self) -> tuple[int, int, int]:
+        """Length, width and height outside."""
+        length, width, height = self.inner_mm
+        return length + 2 * self.wall_mm, width + 2 * self.wall_mm, height + 2 * self.wall_mm
+
+
 class Printing(Record):
     """The warehouse's printers. label_dpi: dots per inch of the label printer, so that bars are whole dots."""
 
@@ -150,6 +173,7 @@ class Settings(Record):
     gs1_company_prefix: Annotated[str, Field(pattern=r"^\d{6,12}$")]
     limits: Limits = Limits()
     printing: Printing = Printing()
+    boxes: dict[str, Box] = {}
     rules: Rules = Rules()
     tax_rounding: dict[str, Literal["line", "order"]] = Field(default_factory=dict)
 

@@ -8,6 +8,7 @@ from functools import partial
 from order_processing import order_number, sscc
 from order_processing.delivery import Delivery, PackedLine, Parcel, Shipment
 from order_processing.documents.addresses import address_lines
+from order_processing.documents.box_drawing import layers, ranges
 from order_processing.documents.flow import Block, paginate
 from order_processing.documents.fonts import replaced
 from order_processing.documents.sheet import Sheet, ascent, leading, wrapped
@@ -166,8 +167,11 @@ class _Slip:
         for remark in parcel.remarks:
             block = self._paragraph(f"Note: {replaced(one_line(remark))}")
             yield Block(block.height, block.draw, keep=True)
-        for packed in parcel.contents:
-            yield self._row(packed, tick=True)
+        for content, packed in enumerate(parcel.contents):
+            steps = [n for n, placed in enumerate(parcel.placements, 1) if placed.content == content]
+            yield self._row(packed, tick=True, steps=f"packed as {ranges(steps)}" if steps else "")
+        if parcel.placements:
+            yield from layers(self.sheet, parcel, left=_MARGIN, within=self.within)
 
     def _heading(self, title: str, detail: str) -> Block:
         def draw(text: str, y: float) -> None:
@@ -187,10 +191,12 @@ class _Slip:
 
         return Block(10.5, partial(draw, title), keep=True, again=Block(10.5, partial(draw, f"{title}, continued")))
 
-    def _row(self, packed: PackedLine, *, tick: bool) -> Block:
-        """A line: tick box, quantity, SKU, description with its options."""
+    def _row(self, packed: PackedLine, *, tick: bool, steps: str = "") -> Block:
+        """A line: tick box, quantity, SKU, description with its options, and which steps of packing it is."""
         sku = wrapped(replaced(one_line(packed.sku)), 42, _SIZE - 1)
         description = wrapped(replaced(self._described(packed)), self.within - 75, _SIZE)
+        if steps:
+            description += wrapped(steps, self.within - 75, _SIZE)
         high = max(len(sku), len(description)) * leading(_SIZE) + 3
 
         def draw(y: float) -> None:
