@@ -33,7 +33,7 @@ def check_addresses(order: Order, settings: Settings, findings: Findings, *, tra
     _check_sanctions(order, settings, findings)
     address = order.shipping_address
     if travels:
-        address = _address_to_deliver_to(order, findings)
+        address = _address_to_deliver_to(address, billing, findings)
     if address:
         address = check_address(address, "shipping_address", findings, complete=travels)
         if travels:
@@ -82,11 +82,10 @@ def _methods(settings: Settings) -> dict[str, str]:
     return {name.casefold(): key for key, names in named for name in names}
 
 
-def _address_to_deliver_to(order: Order, findings: Findings) -> Address | None:
+def _address_to_deliver_to(address: Address | None, billing: Address | None, findings: Findings) -> Address | None:
     """The shipping address; the billing address where the store leaves it out because both are the same."""
-    if order.shipping_address:
-        return order.shipping_address
-    billing = order.billing_address
+    if address:
+        return address
     if billing and billing.line1 and billing.city and billing.country:
         done = findings.add("ADDRESS_TAKEN", "shipping_address", expected="the billing address")
         return billing if done == "corrected" else None
