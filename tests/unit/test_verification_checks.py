@@ -102,6 +102,9 @@ CLEAN = {
     "tax rounded per order": german(line(**ONE_MUG), line(**ONE_MUG, line_id="2"), tax_total=476),
     "a whole pack": an_order(line("PEN-6", 90, quantity=12)),
     "a quantity break": an_order(line("PEN-6", 75, quantity=60)),
+    "a pack that the store's reader split": an_order(
+        line("PEN-6", 90, quantity=2), line("PEN-6", 91, quantity=4, line_id="2")
+    ),
     "a bundle": an_order(line("GIFT-TEA", 3300)),
     "digital, without an address": an_order(line("GUIDE-PDF", 1200), shipping_address=None),
     "a PO box by standard delivery": an_order(shipping_address=LOUISVILLE.model_copy(update={"line1": "PO Box 12"})),
@@ -161,3 +164,9 @@ def test_a_control_character_does_not_reach_a_label():
 def test_a_time_without_a_zone_is_utc():
     order = an_order().model_copy(update={"placed_at": NOW.replace(tzinfo=None)})
     assert run(order).verified.order.placed_at == NOW
+
+
+def test_quantities_are_judged_over_all_lines_of_a_product():
+    order = an_order(line("TEA-EARL-GREY", 850, quantity=150), line("TEA-EARL-GREY", 850, quantity=60, line_id="2"))
+    finding = next(d for d in run(order).discrepancies if d.code == "QUANTITY_NOT_ALLOWED")
+    assert (finding.path, finding.found, finding.expected) == ("lines[0].quantity", "210", "a quantity from 1 to 200")

@@ -23,8 +23,9 @@ def check_products(order: Order, facts: Facts, findings: Findings) -> tuple[Orde
         chosen[line.line_id] = product
         lines.append(line.model_copy(update={"sku": product.sku}) if product else line)
         if product:
-            _check_sale(product, lines[-1], path, country, facts, findings)
+            _check_sale(product, path, country, facts, findings)
     order = order.model_copy(update={"lines": tuple(lines)})
+    _check_quantities(order, chosen, findings)
     _show_duplicates(order, findings)
     return order, chosen
 
@@ -70,14 +71,11 @@ def _sold(product: Product, path: str, facts: Facts, findings: Findings) -> Prod
     return successor if done == "corrected" else product
 
 
-def _check_sale(product: Product, line: Line, path: str, country: str | None, facts: Facts, findings: Findings) -> None:
-    """Whether this product may be sold there, in this quantity, and to this customer."""
+def _check_sale(product: Product, path: str, country: str | None, facts: Facts, findings: Findings) -> None:
+    """Whether this product may be sold there, and to this customer."""
     if product.countries and country and country not in product.countries:
         expected = f"a product that is sold in {country_name(country)}"
         findings.add("COUNTRY_NOT_ALLOWED", f"{path}.sku", found=product.sku, expected=expected)
-    if not _quantity_is_allowed(product, line.quantity):
-        expected = _quantities(product)
-        findings.add("QUANTITY_NOT_ALLOWED", f"{path}.quantity", found=str(line.quantity), expected=expected)
     known = facts.customer
     if product.min_age and (not known or known.age_checked < product.min_age):
         expected = f"a customer who proved an age of {product.min_age} years"
@@ -89,6 +87,19 @@ def _check_sale(product: Product, line: Line, path: str, country: str | None, fa
         if part.sku not in facts.products:
             expected = f"the component {part.sku} in the catalogue"
             findings.add("BUNDLE_INCOMPLETE", f"{path}.sku", found=product.sku, expected=expected)
+
+
+def _check_quantities(order: Order, chosen: Chosen, findings: Findings) -> None:
+    """How many of a product are ordered in all: a store's line may have become two (see the stores' readers)."""
+    ordered: dict[str, list[int]] = {}
+    for i, line in enumerate(order.lines):
+        ordered.setdefault(line.sku, []).append(i)
+    for numbers in ordered.values():
+        product = chosen[order.lines[numbers[0]].line_id]
+        pieces = sum(order.lines[i].quantity for i in numbers)
+        if product and not _quantity_is_allowed(product, pieces):
+            path, expected = f"lines[{numbers[0]}].quantity", _quantities(product)
+            findings.add("QUANTITY_NOT_ALLOWED", path, found=str(pieces), expected=expected)
 
 
 def _quantity_is_allowed(product: Product, quantity: int) -> bool:
