@@ -84,6 +84,20 @@ class PlannedSupply(Record):
     quantity: Quantity
 
 
+class Receipt(Record):
+    """What came of a supply. document: the receipt's own number; supply: the document that planned it.
+
+    final: no more will come of it. A receipt of 0 that is final says that nothing will.
+    """
+
+    document: Text
+    supply: Text
+    sku: Text
+    location: Place
+    quantity: Count
+    final: bool = False
+
+
 def counted(held: Sequence[Stock], count: StockCount) -> list[Stock]:
     """The stock of a SKU at a location after a count, spread evenly over its buckets.
 

@@ -11,7 +11,8 @@ from order_processing.order import Quantity, Record, Text
 class Allocation(Record):
     """A quantity of one SKU taken from one source.
 
-    kind: `stock` (source_id is "") or `supply` (source_id is the receipt's document number).
+    kind: `stock` (source_id is "") or `supply` (source_id is the receipt's document number), or
+        `production`: it is made for this order from the promise's `materials`.
     bucket: which of the stock's counters it was taken from.
     ship_date, delivery_date: at the location, and at the destination.
     reason: the dates in words.
@@ -20,7 +21,7 @@ class Allocation(Record):
     line_id: Text
     sku: Text
     quantity: Quantity
-    kind: Literal["stock", "supply"]
+    kind: Literal["stock", "supply", "production"]
     location: Text
     source_id: Text = ""
     bucket: int = 0
@@ -30,9 +31,13 @@ class Allocation(Record):
 
 
 class Promise(Record):
-    """All that is promised to an order. Digital lines have no allocation: they are there at once."""
+    """All that is promised to an order. Digital lines have no allocation: they are there at once.
+
+    materials: what is reserved to make products from and is never shipped itself.
+    """
 
     allocations: tuple[Allocation, ...]
+    materials: tuple[Allocation, ...] = ()
 
     @property
     def delivery_date(self) -> date | None:

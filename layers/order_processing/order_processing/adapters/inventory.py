@@ -4,57 +4,32 @@ Table: partition key `sku`, sort key `source`:
 - `stock#<location>#<bucket>`: pieces at a location. Bucket 0 stands under the SKU itself and says how many
   `buckets` there are; bucket n stands under `<SKU>#<n>`, because what DynamoDB limits is writes to a partition.
 - `supply#<location>#<document>`: pieces that will come.
-- `count#<SKU>#<location>` under `document#<number>`: a count that was taken in.
+- under `document#<number>`: what was taken in of a count or a receipt, so that it is taken in once.
+- under `claim#<location>#<document>`: what orders hold of supply; under `order#<id>`: parts of a large
+  order's reservation (see `reservations`).
 Each source has `available` (what may still be promised) and `reserved`; a reservation moves pieces from one
 to the other on the condition that they are there, so that no number of orders at once takes more than there is.
 """
 
 from __future__ import annotations
 
-import random
-import time as clock
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
-from order_processing.adapters.attributes import Attribute, number, text
+from order_processing.adapters.attributes import number, text
+from order_processing.adapters.inventory_items import Item, partition_of, read_stock, read_supply, stock_key
+from order_processing.adapters.receipts import Receipts
+from order_processing.adapters.reservations import raise_if_out_of_stock, release_writes, reservation_writes
+from order_processing.adapters.transactions import Refused, Write, pause, write_all
 from order_processing.inventory import OutOfStock, PlannedSupply, Stock, StockCount, Supply, counted
-from order_processing.promise import Allocation, Promise
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-Write = dict[str, Any]
-Item = dict[str, Attribute]
-MOST_WRITES = 100
+__all__ = ["DynamoInventory", "raise_if_out_of_stock", "release_writes", "reservation_writes"]
 _TRIES = 8
 _READERS = 8
-
-
-class TooManySources(ValueError):
-    """More sources than one transaction can hold."""
-
-
-def reservation_writes(promise: Promise, *, table: str) -> list[Write]:
-    """The transaction's writes that take what is promised, each on the condition that it is there."""
-    return [_move(key, quantity, table) for key, quantity in _by_source(promise, table)]
-
-
-def release_writes(promise: Promise, *, table: str) -> list[Write]:
-    """The transaction's writes that give back what was reserved."""
-    return [_move(key, -quantity, table) for key, quantity in _by_source(promise, table)]
-
-
-def raise_if_out_of_stock(writes: Sequence[Write], codes: Sequence[str]) -> None:
-    """Raise OutOfStock if the transaction was cancelled because a source held too little.
-
-    codes: the cancellation's codes of these same writes, in their order.
-    """
-    for write, code in zip(writes, codes, strict=True):
-        if code == "ConditionalCheckFailed":
-            key = write["Update"]["Key"]
-            raise OutOfStock(f"{key['sku']['S']}: {key['source']['S']} no longer holds what was promised from it")
 
 
 class DynamoInventory:
@@ -74,13 +49,13 @@ class DynamoInventory:
             for item in items:
                 source = item["source"]["S"]
                 if source.startswith("supply#"):
-                    supply.append(_supply(item))
+                    supply.append(read_supply(item))
                 elif source.startswith("stock#") and item["bucket"]["N"] == "0":
-                    stock.append(_stock(sku, item))
+                    stock.append(read_stock(sku, item))
                     buckets = max(buckets, int(item["buckets"]["N"]))
             more += [(sku, bucket) for bucket in range(1, buckets)]
         for (sku, bucket), items in zip(more, self._query(more), strict=True):
-            stock += [_stock(sku, item) for item in items if item.get("bucket") == number(bucket)]
+            stock += [read_stock(sku, item) for item in items if item.get("bucket") == number(bucket)]
         return stock, supply
 
     def count(self, count: StockCount) -> list[Stock]:
@@ -92,47 +67,17 @@ class DynamoInventory:
             )
             after = counted(held, count)
             try:
-                writes: list[Any] = [self._once(count), *self._count_writes(held, after)]
-                self._client.transact_write_items(TransactItems=writes)
+                write_all(self._client, [self._once(count), *self._count_writes(held, after)])
                 return after
-            except self._client.exceptions.TransactionCanceledException as error:
-                if error.response["CancellationReasons"][0].get("Code") == "ConditionalCheckFailed":
+            except Refused as refused:
+                if 0 in refused.places:
                     return held
-            _pause(attempt)
+            pause(attempt)
         raise OutOfStock(f"{count.sku} in {count.location}: stock changed {_TRIES} times while it was counted")
 
     def plan_supply(self, planned: PlannedSupply) -> None:
-        """Take in a receipt or production order as planned: a new one, or a change of the same document.
-
-        A quantity below what is already reserved from it leaves `available` below zero.
-        """
-        key = {"sku": text(planned.sku), "source": text(f"supply#{planned.location}#{planned.document}")}
-        for attempt in range(_TRIES):
-            held = self._client.get_item(TableName=self._table, Key=key, ConsistentRead=True).get("Item")
-            before = int(held["planned"]["N"]) if held else 0
-            try:
-                self._client.update_item(
-                    TableName=self._table,
-                    Key=key,
-                    UpdateExpression="SET #location = :location, document = :document, kind = :kind, due_on = :due, "
-                    "planned = :quantity, reserved = if_not_exists(reserved, :zero) ADD available :difference",
-                    ConditionExpression="planned = :before" if held else "attribute_not_exists(planned)",
-                    ExpressionAttributeNames={"#location": "location"},
-                    ExpressionAttributeValues={
-                        ":location": text(planned.location),
-                        ":document": text(planned.document),
-                        ":kind": text(planned.kind),
-                        ":due": text(planned.due_on.isoformat()),
-                        ":quantity": number(planned.quantity),
-                        ":zero": number(0),
-                        ":difference": number(planned.quantity - before),
-                        **({":before": number(before)} if held else {}),
-                    },
-                )
-                return
-            except self._client.exceptions.ConditionalCheckFailedException:
-                _pause(attempt)
-        raise OutOfStock(f"{planned.document}: it changed {_TRIES} times while it was being planned")
+        """Take in a receipt or production order as planned: see `Receipts.plan`."""
+        Receipts(self._client, self._table).plan(planned)
 
     def _query(self, partitions: Sequence[tuple[str, int]]) -> list[list[Item]]:
         if len(partitions) < 2:
@@ -144,7 +89,7 @@ class DynamoInventory:
         pages = self._client.get_paginator("query").paginate(
             TableName=self._table,
             KeyConditionExpression="sku = :sku",
-            ExpressionAttributeValues={":sku": text(_partition_of(sku, bucket))},
+            ExpressionAttributeValues={":sku": text(partition_of(sku, bucket))},
             ConsistentRead=True,
         )
         return [cast(Item, item) for page in pages for item in page["Items"]]
@@ -187,7 +132,7 @@ class DynamoInventory:
                 values[":taken"] = number(-difference)
             update = {
                 "TableName": self._table,
-                "Key": _stock_key(stock.sku, stock.location, stock.bucket),
+                "Key": stock_key(stock.sku, stock.location, stock.bucket),
                 "UpdateExpression": "SET #location = :location, #bucket = :bucket, buckets = :buckets,"
                 " safety = :safety, last_count = :document, reserved = if_not_exists(reserved, :zero)"
                 " ADD available :difference",
@@ -197,74 +142,3 @@ class DynamoInventory:
             }
             writes.append({"Update": update})
         return writes
-
-
-def _by_source(promise: Promise, table: str) -> list[tuple[Item, int]]:
-    totals: dict[tuple[str, str], int] = {}
-    for allocation in promise.allocations:
-        key = _key(allocation)
-        place = key["sku"]["S"], key["source"]["S"]
-        totals[place] = totals.get(place, 0) + allocation.quantity
-    if len(totals) >= MOST_WRITES:
-        raise TooManySources(f"{len(totals)} sources are more than the {MOST_WRITES - 1} that fit beside the order")
-    return [({"sku": text(sku), "source": text(source)}, quantity) for (sku, source), quantity in totals.items()]
-
-
-def _move(key: Item, quantity: int, table: str) -> Write:
-    """From available to reserved, or back when the quantity is negative."""
-    update = {
-        "TableName": table,
-        "Key": key,
-        "UpdateExpression": "ADD available :out, reserved :in",
-        "ConditionExpression": "available >= :needed" if quantity > 0 else "reserved >= :needed",
-        "ExpressionAttributeValues": {
-            ":out": number(-quantity),
-            ":in": number(quantity),
-            ":needed": number(abs(quantity)),
-        },
-    }
-    return {"Update": update}
-
-
-def _key(allocation: Allocation) -> Item:
-    if allocation.kind == "stock":
-        return _stock_key(allocation.sku, allocation.location, allocation.bucket)
-    return {"sku": text(allocation.sku), "source": text(f"supply#{allocation.location}#{allocation.source_id}")}
-
-
-def _stock_key(sku: str, location: str, bucket: int) -> Item:
-    return {"sku": text(_partition_of(sku, bucket)), "source": text(f"stock#{location}#{bucket}")}
-
-
-def _partition_of(sku: str, bucket: int) -> str:
-    return f"{sku}#{bucket}" if bucket else sku
-
-
-def _stock(sku: str, item: Item) -> Stock:
-    return Stock(
-        sku=sku,
-        location=item["location"]["S"],
-        bucket=int(item["bucket"]["N"]),
-        available=int(item["available"]["N"]),
-        reserved=int(item["reserved"]["N"]),
-        safety=int(item["safety"]["N"]),
-        last_count=item["last_count"]["S"],
-    )
-
-
-def _supply(item: Item) -> Supply:
-    return Supply.model_validate(
-        {
-            "sku": item["sku"]["S"],
-            "location": item["location"]["S"],
-            "document": item["document"]["S"],
-            "kind": item["kind"]["S"],
-            "due_on": date.fromisoformat(item["due_on"]["S"]),
-            "available": int(item["available"]["N"]),
-            "reserved": int(item["reserved"]["N"]),
-        }
-    )
-
-
-def _pause(attempt: int) -> None:
-    clock.sleep(random.uniform(0, 0.02 * 2**attempt))  # noqa: S311 - jitter, not a secret
