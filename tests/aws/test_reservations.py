@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -13,8 +13,12 @@ from order_processing.adapters.inventory import DynamoInventory
 from order_processing.adapters.inventory_items import stock_key
 from order_processing.adapters.receipts import Receipts, UnknownSupply
 from order_processing.adapters.reservations import AnchorRefused, Reservations
+from order_processing.availability import Shortage, promise
 from order_processing.inventory import OutOfStock, PlannedSupply, Receipt, StockCount
+from order_processing.offer import choose
+from order_processing.offering import make_offer
 from order_processing.promise import Allocation, Promise
+from tests.availability_orders import MONDAY_NOON, settings, verified
 from tests.clients import Cut, Cutting, OneByOne
 
 DAY = date(2026, 3, 3)
@@ -292,3 +296,34 @@ def test_orders_that_come_and_go_at_the_same_time_leave_nothing_behind(dynamodb,
     stock_available, stock_reserved, supply_available, supply_reserved = place.counters("A")
     assert stock_reserved + supply_reserved == staying
     assert stock_available + stock_reserved + supply_available + supply_reserved == 18
+
+
+def test_what_an_offer_holds_is_there_for_the_choice_and_goes_back_when_it_expires(place):
+    place.stock("A", 2)
+    place.plan("A", 9, due_on=date(2026, 5, 4))
+    place.stock("B", 1)
+    order, store = verified(("A", 5), ("B", 1)), settings(longest_wait_days=10)
+    for order_id, key in (("o1", "in_parts"), ("o2", "")):
+        stock, supply = place.inventory.read(["A", "B"])
+        shortage = promise(order, stock, supply, store, ordered_at=MONDAY_NOON)
+        assert isinstance(shortage, Shortage)
+        offer = make_offer(
+            order,
+            shortage,
+            stock,
+            supply,
+            store,
+            substitutes={},
+            ordered_at=MONDAY_NOON,
+            expires_at=MONDAY_NOON + timedelta(days=3),
+        )
+        place.change(order_id, None, offer.hold)
+        if key:
+            assert place.counters("A") == (0, 2, 6, 3)
+            chosen = choose(offer, key, at=MONDAY_NOON)
+            place.change(order_id, offer.hold, chosen.promise, version=1)
+            assert place.counters("A") == (0, 2, 6, 3)
+            assert place.counters("B")[:2] == (0, 1)
+        else:
+            place.change(order_id, offer.hold, None, version=1)
+            assert place.counters("A") == (0, 2, 6, 3)
