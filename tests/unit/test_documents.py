@@ -18,9 +18,9 @@ from PIL import Image
 from order_processing import sscc
 from order_processing.documents.addresses import address_lines
 from order_processing.documents.box_drawing import ranges
+from order_processing.documents.drawing import TextTooLong
 from order_processing.documents.fonts import UnprintableText, as_seen, runs
 from order_processing.documents.packing_slip import packing_slip
-from order_processing.documents.sheet import TextTooLong
 from order_processing.documents.shipping_label import SIZES_MM, shipping_label
 from order_processing.order import Address, Customer
 from order_processing.settings import Printing, Settings
@@ -76,9 +76,11 @@ def test_the_labels_barcode_is_read_back_from_every_printer(size: str, dpi: int)
     assert len(shipment.parcels) > 1
     for parcel in shipment.parcels:
         image = printed(shipping_label(parcel, shipment, verified, having, ORDER_ID), dpi)
-        found = [b for b in zxingcpp.read_barcodes(image) if b.format == zxingcpp.BarcodeFormat.Code128]
-        assert [b.text for b in found] == [sscc.human_readable(parcel.sscc)]
-        assert found[0].content_type == zxingcpp.ContentType.GS1
+        found = {b.text: b for b in zxingcpp.read_barcodes(image)}
+        assert set(found) == {
+            sscc.human_readable(parcel.sscc), "(421)84040202", f"https://id.gs1.org/00/{parcel.sscc}"
+        }  # fmt: skip
+        assert found[sscc.human_readable(parcel.sscc)].content_type == zxingcpp.ContentType.GS1
 
 
 @pytest.mark.parametrize(("size", "dpi"), PRINTERS)
@@ -102,6 +104,12 @@ def test_bars_are_whole_dots_tall_and_wide_enough_with_quiet_zones(size: str, dp
     assert image.width - edges[-1] - 1 >= 10 * module
     grey = image.crop((0, min(bars), image.width, max(bars) + 1)).histogram()[3:253]
     assert sum(grey) == 0
+
+
+def test_a_destination_without_postal_code_has_no_barcode_for_it() -> None:
+    castries = Address(name="A", line1="1 Main Street", city="Castries", country="LC")
+    formats = [b.format for b in zxingcpp.read_barcodes(printed(label(to(castries))))]
+    assert sorted(formats, key=str) == [zxingcpp.BarcodeFormat.Code128, zxingcpp.BarcodeFormat.QRCode]
 
 
 def test_the_label_says_all_that_a_carrier_needs() -> None:

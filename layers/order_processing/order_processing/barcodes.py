@@ -163,6 +163,16 @@ def gs1_128(elements: Iterable[tuple[str, str]]) -> tuple[int, ...]:
     Elements of predefined length should come first. At most 48 characters in one symbol, separators
     not counted as printed but as data; values of digits, letters and ISO/IEC 646 punctuation.
     """
+    return _widths(_values(_data(elements)))
+
+
+def human_readable(elements: Iterable[tuple[str, str]]) -> str:
+    """The human readable interpretation: identifiers in parentheses, which are not in the barcode."""
+    return "".join(f"({identifier}){value}" for identifier, value in elements)
+
+
+def _data(elements: Iterable[tuple[str, str]]) -> list[str | None]:
+    """The characters of a symbol; None is FNC1, at the start and after an element of variable length."""
     data: list[str | None] = [None]
     elements = list(elements)
     for place, (identifier, value) in enumerate(elements):
@@ -173,17 +183,28 @@ def gs1_128(elements: Iterable[tuple[str, str]]) -> tuple[int, ...]:
             data.append(None)
     if len(data) - 1 > _MAX_GS1_128:
         raise BarcodeError(f"{len(data) - 1} characters are more than the {_MAX_GS1_128} of one GS1-128 symbol")
-    return _widths(_values(data))
+    return data
 
 
-def human_readable(elements: Iterable[tuple[str, str]]) -> str:
-    """The human readable interpretation: identifiers in parentheses, which are not in the barcode."""
-    return "".join(f"({identifier}){value}" for identifier, value in elements)
+def modules_of(elements: Iterable[tuple[str, str]]) -> int:
+    """How many modules wide the symbol is, without its quiet zones."""
+    return sum(gs1_128(elements))
+
+
+def qr_modules(data: str) -> tuple[bytearray, ...]:
+    """A QR code (ISO/IEC 18004) of medium error correction, row by row, 1 is dark; without its quiet zone."""
+    import segno  # here, because only labels need it
+
+    return tuple(segno.make(data, error="m", boost_error=False, micro=False).matrix)
 
 
 def _values(data: list[str | None]) -> list[int]:
-    """Code 128 values with start and code set changes; None is FNC1. Digits go in pairs where that is shorter."""
-    in_c = _digits_from(data, 1) >= 4 or _digits_from(data, 1) == len(data) - 1 == 2
+    """Code 128 values with start and code set changes; None is FNC1. Digits go in pairs where that is shorter.
+
+    The odd one of a run of digits goes first: its change of code set is at the start, where it costs nothing.
+    """
+    run = _digits_from(data, 1)
+    in_c = run >= 2 and run % 2 == 0 and (run >= 4 or run == len(data) - 1)
     values = [_START_C if in_c else _START_B]
     at = 0
     while at < len(data):

@@ -18,7 +18,7 @@ from order_processing.settings import Box
 if TYPE_CHECKING:
     from packvium import Dimensions, PackedContainer, PackingResult
 
-_MOST_AT_ONCE = 40
+_MOST_AT_ONCE = 60
 """Pieces in one search; more are packed in several, the largest pieces first."""
 _SEARCHED_HARD = 10
 """Pieces up to which many orders of packing are tried, and not only one."""

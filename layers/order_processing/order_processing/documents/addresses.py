@@ -36,6 +36,11 @@ def country_name(country: str) -> str:
     return str(_formats()[country]["name"]) if country in _formats() else country
 
 
+def country_number(country: str) -> str:
+    """A country's number in ISO 3166-1, three digits; "" where it has none."""
+    return str(_formats().get(country, {}).get("number", ""))
+
+
 def _fields(address: Address, rules: dict[str, Any], native: bool) -> dict[str, str]:
     region = one_line(address.region)
     if region in rules.get("regions", {}):

@@ -7,9 +7,10 @@ from functools import partial
 from itertools import count
 
 from order_processing.delivery import Parcel, Placement
+from order_processing.documents.drawing import MM
 from order_processing.documents.flow import Block
 from order_processing.documents.fonts import width
-from order_processing.documents.sheet import MM, Sheet
+from order_processing.documents.sheet import Sheet
 
 _SIDE, _GAP, _CAPTION = 40.0, 5.0, 6.0
 _LARGEST, _SMALLEST = 10.0, 4.0

@@ -88,6 +88,11 @@ def replaced(text: str) -> str:
     return "".join(letter if has(letter) else REPLACEMENT for letter in text)
 
 
+def file_of(font: str) -> Path:
+    """The file of a font that `runs` named."""
+    return _FOLDER / f"{font}.ttf"
+
+
 def has(letter: str) -> bool:
     """Whether a font has the letter."""
     return any(ord(letter) in _letters(place) for place in range(len(_FILES)))
@@ -107,5 +112,5 @@ def _letters(place: int) -> frozenset[int]:
 
 @lru_cache(maxsize=2 * len(_FILES))
 def _load(name: str) -> str:
-    pdfmetrics.registerFont(TTFont(name, str(_FOLDER / f"{name}.ttf"), shapable=False))
+    pdfmetrics.registerFont(TTFont(name, str(file_of(name)), shapable=False))
     return name

@@ -9,9 +9,10 @@ from order_processing import order_number, sscc
 from order_processing.delivery import Delivery, PackedLine, Parcel, Shipment
 from order_processing.documents.addresses import address_lines
 from order_processing.documents.box_drawing import layers, ranges
+from order_processing.documents.drawing import ascent, leading, wrapped
 from order_processing.documents.flow import Block, paginate
 from order_processing.documents.fonts import replaced
-from order_processing.documents.sheet import Sheet, ascent, leading, wrapped
+from order_processing.documents.sheet import Sheet
 from order_processing.documents.shipping_label import kilograms
 from order_processing.documents.text import one_line
 from order_processing.order import Address

@@ -1,28 +1,28 @@
-"""A page to draw on: millimetres from the top left corner, text that fits its box or is refused."""
+"""Pages to draw on that become a PDF."""
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Iterable, Sequence
-from functools import partial
+from collections.abc import Sequence
 from io import BytesIO
 
 from reportlab.pdfgen.canvas import Canvas
+from reportlab.pdfgen.pathobject import PDFPathObject
 
-from order_processing.documents.fonts import runs, runs_right_to_left, width
-
-MM = 72 / 25.4
-_LEADING = 1.22
-
-
-class TextTooLong(ValueError):
-    """Text that does not fit its box in the smallest readable size; the message names the field, not the text."""
+from order_processing.barcodes import gs1_128, qr_modules
+from order_processing.documents.drawing import MM, Drawing
+from order_processing.documents.fonts import runs, width
 
 
-class Sheet:
-    """Pages of one size. The same calls give the same bytes: neither a date nor a random id goes into the file."""
+class Sheet(Drawing):
+    """Pages of one size, in PDF. dpi: of the printer on whose dots barcodes are drawn.
 
-    def __init__(self, width_mm: float, height_mm: float, *, title: str, author: str, language: str = "en") -> None:
+    The same calls give the same bytes: neither a date nor a random id goes into the file.
+    """
+
+    def __init__(
+        self, width_mm: float, height_mm: float, *, title: str, author: str, language: str = "en", dpi: int = 203
+    ) -> None:
+        self._dot = 72 / dpi
         self.width, self.height = width_mm, height_mm
         self._file = BytesIO()
         self._canvas = Canvas(
@@ -49,72 +49,6 @@ class Sheet:
             self._canvas.drawString(at, self._up(y), letters)
             at += self._canvas.stringWidth(letters, font, size)
 
-    def fitted(
-        self,
-        x: float,
-        y: float,
-        text: str,
-        *,
-        within: float,
-        size: float,
-        smallest: float,
-        field: str,
-        bold: bool = False,
-        align: str = "left",
-        cut: bool = False,
-    ) -> None:
-        """One line like `text`, shrunk to at most `within` millimetres; below the smallest size cut, or TextTooLong."""
-        while width(text, size, bold=bold) > within * MM:
-            size -= 0.25
-            if size < smallest and cut:
-                size = smallest
-                text = _cut(text, within, size, bold=bold)
-                break
-            if size < smallest:
-                raise TextTooLong(f"{field}: {len(text)} characters do not fit {within:.0f} mm in {smallest} pt")
-        self.text(x, y, text, size, bold=bold, align=align)
-
-    def block(
-        self,
-        x: float,
-        y: float,
-        paragraphs: Sequence[str],
-        *,
-        within: float,
-        tall: float,
-        size: float,
-        smallest: float,
-        field: str,
-        bold_first: bool = False,
-        cut: bool = False,
-    ) -> float:
-        """Paragraphs wrapped into a box, as large as fits between `size` and `smallest`; returns its lower edge.
-
-        A line that begins in a right-to-left script stands at the right. What does not fit in the smallest size
-        is cut, or refused with TextTooLong.
-        """
-        while True:
-            lines = [
-                (line, bold_first and place == 0)
-                for place, paragraph in enumerate(paragraphs)
-                for line in wrapped(paragraph, within, size, bold=bold_first and place == 0)
-            ]
-            if len(lines) * leading(size) <= tall:
-                break
-            if cut and size - 0.5 < smallest:
-                lines = lines[: int(tall / leading(size))]
-                lines[-1] = (_cut(lines[-1][0] + "…", within, size, bold=lines[-1][1]), lines[-1][1])
-                break
-            size -= 0.5
-            if size < smallest:
-                raise TextTooLong(f"{field}: does not fit {within:.0f} x {tall:.0f} mm in {smallest} pt")
-        for line, bold in lines:
-            turned = runs_right_to_left(line)
-            at, align = (x + within, "right") if turned else (x, "left")
-            self.text(at, y + ascent(size), line, size, bold=bold, align=align)
-            y += leading(size)
-        return y
-
     def rule(self, x1: float, y1: float, x2: float, y2: float, *, thick: float = 0.25, grey: float = 0.0) -> None:
         """A straight line."""
         self._canvas.setStrokeGray(grey)
@@ -133,64 +67,32 @@ class Sheet:
         self._canvas.rect(x * MM, self._up(y + high), wide * MM, high * MM, stroke=outline, fill=int(fill is not None))
         self._canvas.setFillGray(0)
 
-    def white_text(self, x: float, y: float, text: str, size: float, *, bold: bool = True, align: str = "left") -> None:
-        """One line like `text`, in white: for a filled box."""
-        self._canvas.setFillGray(1)
-        self.text(x, y, text, size, bold=bold, align=align)
-        self._canvas.setFillGray(0)
-
-    def bars(self, x: float, y: float, high: float, widths: Iterable[int], *, dots: int, dpi: int) -> None:
-        """A linear barcode, each module `dots` printer dots wide, snapped to the printer's grid."""
-        dot = 72 / dpi
-        at = round(x * MM / dot)
-        top, bottom = round(y * MM / dot), round((y + high) * MM / dot)
-        page = self.height * MM
+    def bars(self, x: float, y: float, high: float, elements: Sequence[tuple[str, str]], *, dots: int) -> None:
+        """A GS1-128 barcode, snapped to the printer's dots."""
+        at, top, bottom = self._dots(x), self._dots(y), self._dots(y + high)
         path = self._canvas.beginPath()
-        for place, modules in enumerate(widths):
+        for place, modules in enumerate(gs1_128(elements)):
             if place % 2 == 0:
-                path.rect(at * dot, page - bottom * dot, modules * dots * dot, (bottom - top) * dot)
+                self._add_dots(path, at, top, modules * dots, bottom - top)
             at += modules * dots
         self._canvas.drawPath(path, stroke=0, fill=1)
 
+    def qr_code(self, x: float, y: float, data: str, *, dots: int) -> None:
+        """A QR code, snapped to the printer's dots."""
+        left, top = self._dots(x), self._dots(y)
+        path = self._canvas.beginPath()
+        for row, modules in enumerate(qr_modules(data)):
+            for column, dark in enumerate(modules):
+                if dark:
+                    self._add_dots(path, left + column * dots, top + row * dots, dots, dots)
+        self._canvas.drawPath(path, stroke=0, fill=1)
+
+    def _dots(self, millimetres: float) -> int:
+        return round(millimetres * MM / self._dot)
+
+    def _add_dots(self, path: PDFPathObject, x: int, y: int, wide: int, high: int) -> None:
+        dot = self._dot
+        path.rect(x * dot, self.height * MM - (y + high) * dot, wide * dot, high * dot)
+
     def _up(self, y: float) -> float:
         return (self.height - y) * MM
-
-
-def leading(size: float) -> float:
-    """The distance between baselines in millimetres for a size in points."""
-    return size * _LEADING / MM
-
-
-def ascent(size: float) -> float:
-    """From the top of a line to its baseline, in millimetres."""
-    return size * 0.95 / MM
-
-
-def _cut(text: str, within: float, size: float, *, bold: bool) -> str:
-    """The text's beginning with an ellipsis, as much as fits."""
-    while width(text, size, bold=bold) > within * MM and len(text) > 1:
-        text = text.removesuffix("…")[:-1] + "…"
-    return text
-
-
-def _width_of_part(word: str, size: float, bold: bool, length: int) -> float:
-    return width(word[:length], size, bold=bold)
-
-
-def wrapped(text: str, within: float, size: float, *, bold: bool = False) -> list[str]:
-    """The text in lines of at most `within` millimetres, broken at spaces, or inside a word that is too long."""
-    lines: list[str] = []
-    line = ""
-    for word in text.split(" "):
-        candidate = f"{line} {word}" if line else word
-        if width(candidate, size, bold=bold) <= within * MM:
-            line = candidate
-            continue
-        if line:
-            lines.append(line)
-        while width(word, size, bold=bold) > within * MM and len(word) > 1:
-            fitting = bisect_right(range(2, len(word)), within * MM, key=partial(_width_of_part, word, size, bold))
-            lines.append(word[: fitting + 1])
-            word = word[fitting + 1 :]
-        line = word
-    return [*lines, line] if line or not lines else lines

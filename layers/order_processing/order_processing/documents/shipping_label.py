@@ -1,19 +1,22 @@
-"""The shipping label: 4x6 inch or A6, a GS1 logistic label with the parcel's SSCC.
+"""The shipping label: 4x6 inch or A6, PDF or ZPL, a GS1 logistic label with the parcel's SSCC.
 
 Layout, sizes and text after the GS1 Logistic Label Guideline: the SSCC's barcode at the bottom, upright bars
 at least 32 mm high, X-dimension at least 0.495 mm in whole dots of the printer, quiet zones of ten modules,
-the human readable interpretation below.
+the human readable interpretation below. Above it the destination's postal code as a barcode for sorting, lower
+than 32 mm as the guideline allows where a label is small, and a QR code with the parcel's GS1 Digital Link.
 """
 
 from __future__ import annotations
 
 from order_processing import order_number, sscc
-from order_processing.barcodes import QUIET_ZONE, gs1_128
+from order_processing.barcodes import QUIET_ZONE, human_readable, modules_of
 from order_processing.delivery import Parcel, Shipment
-from order_processing.documents.addresses import address_lines
+from order_processing.documents.addresses import address_lines, country_number
+from order_processing.documents.drawing import Drawing
 from order_processing.documents.fonts import UnprintableText, printable
 from order_processing.documents.sheet import Sheet
 from order_processing.documents.text import one_line
+from order_processing.documents.zpl import ZplLabel
 from order_processing.order import Address
 from order_processing.settings import Settings
 from order_processing.verified_order import VerifiedOrder
@@ -27,6 +30,8 @@ _BAR_HEIGHT = 32.5
 _TOP = 25.0
 _FACTS = 21.0
 _CODE = 49.5
+_ROUTING = 18.0
+_QR_MODULES, _QR_QUIET = 29, 4
 
 
 def shipping_label(
@@ -37,18 +42,40 @@ def shipping_label(
     Raises TextTooLong or UnprintableText, which name the field, when an address cannot be printed as it is:
     better no label than one that leads astray.
     """
-    dot = 25.4 / settings.printing.label_dpi
-    wide, high = (round(side / dot) * dot for side in SIZES_MM[settings.printing.label_size])
-    sheet = Sheet(
-        wide, high, title=f"Shipping label {order_number.display(order_id)}", author=one_line(settings.store.name)
-    )
-    sender = settings.locations[shipment.location].address
-    facts_at = high - _CODE - _FACTS
-    _carrier(sheet, shipment, sender, settings)
-    _recipient(sheet, verified, sender, top=_TOP, bottom=facts_at)
-    _facts(sheet, parcel, shipment, order_id, top=facts_at)
-    _sscc(sheet, parcel.sscc, settings.printing.label_dpi, top=high - _CODE)
+    wide, high = _size(settings)
+    title, author = f"Shipping label {order_number.display(order_id)}", one_line(settings.store.name)
+    sheet = Sheet(wide, high, title=title, author=author, dpi=settings.printing.label_dpi)
+    _draw(sheet, parcel, shipment, verified, settings, order_id)
     return sheet.to_bytes()
+
+
+def shipping_label_zpl(
+    parcel: Parcel, shipment: Shipment, verified: VerifiedOrder, settings: Settings, order_id: str
+) -> bytes:
+    """The same label for a Zebra printer, as ZPL II; refuses what `shipping_label` refuses."""
+    label = ZplLabel(*_size(settings), dpi=settings.printing.label_dpi)
+    _draw(label, parcel, shipment, verified, settings, order_id)
+    return label.to_bytes()
+
+
+def _size(settings: Settings) -> tuple[float, float]:
+    """Width and height in millimetres, whole dots of the printer."""
+    dot = 25.4 / settings.printing.label_dpi
+    wide, high = SIZES_MM[settings.printing.label_size]
+    return round(wide / dot) * dot, round(high / dot) * dot
+
+
+def _draw(
+    label: Drawing, parcel: Parcel, shipment: Shipment, verified: VerifiedOrder, settings: Settings, order_id: str
+) -> None:
+    sender = settings.locations[shipment.location].address
+    dpi = settings.printing.label_dpi
+    facts_at = label.height - _CODE - _FACTS
+    routed = _routing(label, verified, dpi, bottom=facts_at)
+    _carrier(label, shipment, sender, settings)
+    _recipient(label, verified, sender, top=_TOP, bottom=facts_at - (_ROUTING if routed else 0))
+    _facts(label, parcel, shipment, order_id, dpi, top=facts_at)
+    _sscc(label, parcel.sscc, dpi, top=label.height - _CODE)
 
 
 def recipient_lines(verified: VerifiedOrder, sent_from: str) -> tuple[str, ...]:
@@ -69,7 +96,7 @@ def kilograms(grams: int) -> str:
     return f"{-(-grams // 10) / 100:.2f} kg"
 
 
-def _carrier(sheet: Sheet, shipment: Shipment, sender: Address, settings: Settings) -> None:
+def _carrier(sheet: Drawing, shipment: Shipment, sender: Address, settings: Settings) -> None:
     service = settings.services[shipment.service]
     middle = sheet.width * 0.52
     sheet.text(_MARGIN, _MARGIN + 2.2, "FROM", 6, bold=True)
@@ -107,7 +134,7 @@ def _carrier(sheet: Sheet, shipment: Shipment, sender: Address, settings: Settin
     sheet.rule(0.8, _TOP, sheet.width - 0.8, _TOP, thick=0.375)
 
 
-def _recipient(sheet: Sheet, verified: VerifiedOrder, sender: Address, *, top: float, bottom: float) -> None:
+def _recipient(sheet: Drawing, verified: VerifiedOrder, sender: Address, *, top: float, bottom: float) -> None:
     lines = recipient_lines(verified, sender.country)
     address = verified.order.shipping_address
     named_first = address is not None and lines[0] in (one_line(address.name), one_line(address.company))
@@ -137,32 +164,51 @@ def _recipient(sheet: Sheet, verified: VerifiedOrder, sender: Address, *, top: f
         )
 
 
-def _facts(sheet: Sheet, parcel: Parcel, shipment: Shipment, order_id: str, *, top: float) -> None:
-    """Order, ship date, weight and parcel n of m, with their data titles."""
+def _routing(sheet: Drawing, verified: VerifiedOrder, dpi: int, *, bottom: float) -> bool:
+    """The destination's country and postal code as a barcode, AI (421), if it has both and the label is wide enough."""
+    address = verified.order.shipping_address
+    postal_code = "".join(letter for letter in address.postal_code if letter.isalnum()) if address else ""
+    number = country_number(address.country) if address else ""
+    if not number or not 1 <= len(postal_code) <= 9 or not postal_code.isascii():
+        return False
+    elements = [("421", number + postal_code.upper())]
+    dots = MODULE_DOTS[dpi]
+    if (modules_of(elements) + 2 * QUIET_ZONE) * dots * 25.4 / dpi > sheet.width:
+        return False
+    sheet.rule(0.8, bottom - _ROUTING, sheet.width - 0.8, bottom - _ROUTING, thick=0.25)
+    bars = modules_of(elements) * dots * 25.4 / dpi
+    left = QUIET_ZONE * dots * 25.4 / dpi
+    sheet.bars(left, bottom - _ROUTING + 1.2, _ROUTING - 6, elements, dots=dots)
+    sheet.text(left + bars / 2, bottom - 1.2, human_readable(elements), 9, align="center")
+    return True
+
+
+def _facts(sheet: Drawing, parcel: Parcel, shipment: Shipment, order_id: str, dpi: int, *, top: float) -> None:
+    """Order, ship date, weight and parcel n of m, with their data titles, and the parcel's GS1 Digital Link."""
     sheet.rule(0.8, top, sheet.width - 0.8, top, thick=0.375)
-    middle = sheet.width / 2
+    second = sheet.width * 0.44
     fields = (
         (_MARGIN, top, "ORDER", order_number.display(order_id)),
-        (middle, top, "PARCEL", f"{parcel.number} of {parcel.of}"),
+        (second, top, "PARCEL", f"{parcel.number} of {parcel.of}"),
         (_MARGIN, top + _FACTS / 2, "SHIP DATE", shipment.ship_date.isoformat()),
-        (middle, top + _FACTS / 2, "WEIGHT", kilograms(parcel.weight_g)),
+        (second, top + _FACTS / 2, "WEIGHT", kilograms(parcel.weight_g)),
     )
     for x, y, title, value in fields:
         sheet.text(x, y + 3.4, title, 6, bold=True)
         sheet.fitted(
-            x, y + 8.8, value, within=middle - 2 * _MARGIN, size=13, smallest=8, bold=True, field=title.lower()
+            x, y + 8.8, value, within=second - 2 * _MARGIN, size=13, smallest=8, bold=True, field=title.lower()
         )
+    dots = MODULE_DOTS[dpi]
+    side = (_QR_MODULES + _QR_QUIET) * dots * 25.4 / dpi
+    sheet.qr_code(sheet.width - side - 1, top + 2.8, f"https://id.gs1.org/00/{parcel.sscc}", dots=dots)
 
 
-def _sscc(sheet: Sheet, code: str, dpi: int, *, top: float) -> None:
+def _sscc(sheet: Drawing, code: str, dpi: int, *, top: float) -> None:
     sheet.rule(0.8, top, sheet.width - 0.8, top, thick=0.375)
-    text = sscc.human_readable(code)
     sheet.text(_MARGIN, top + 4, "SSCC", 6, bold=True)
     sheet.text(_MARGIN + 8, top + 4, code, 9, bold=True)
-    widths = gs1_128([("00", code)])
+    elements = [("00", code)]
     dots = MODULE_DOTS[dpi]
-    bars = sum(widths) * dots * 25.4 / dpi
-    if bars + 2 * QUIET_ZONE * dots * 25.4 / dpi > sheet.width:
-        raise ValueError(f"the SSCC's barcode does not fit a label {sheet.width} mm wide at {dpi} dpi")
-    sheet.bars((sheet.width - bars) / 2, top + 6, _BAR_HEIGHT, widths, dots=dots, dpi=dpi)
-    sheet.text(sheet.width / 2, top + 6 + _BAR_HEIGHT + 5, text, 12, align="center")
+    bars = modules_of(elements) * dots * 25.4 / dpi
+    sheet.bars((sheet.width - bars) / 2, top + 6, _BAR_HEIGHT, elements, dots=dots)
+    sheet.text(sheet.width / 2, top + 6 + _BAR_HEIGHT + 5, sscc.human_readable(code), 12, align="center")
