@@ -125,7 +125,7 @@ def change_in_total(order: Order, corrections: Sequence[Correction], *, staff: b
 def _taken_out_last(correction: Correction) -> tuple[bool, int]:
     """Lines are taken out at the end and from the last to the first, so that every path still names its line."""
     match = _LINE.fullmatch(correction.path)
-    out = bool(match and match[2] == "quantity" and correction.value.strip() == "0")
+    out = bool(match and match[2] == "quantity" and not correction.value.strip().strip("0"))
     return out, -int(match[1]) if match and out else 0
 
 

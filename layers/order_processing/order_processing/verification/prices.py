@@ -21,6 +21,7 @@ from order_processing.verification.totals import money
 
 def check_prices(order: Order, chosen: Chosen, facts: Facts, limits: Limits, findings: Findings) -> Order:
     """The order, with lower prices where the rules let a price above the list be corrected."""
+    places = zones(order, facts)
     ordered = Counter[str]()
     for line in order.lines:
         ordered[line.sku] += line.quantity
@@ -28,7 +29,7 @@ def check_prices(order: Order, chosen: Chosen, facts: Facts, limits: Limits, fin
         product = chosen.get(line.line_id)
         if not product:
             continue
-        lower = _lower_price(order, i, product, ordered[line.sku], facts, limits, findings)
+        lower = _lower_price(order, i, product, ordered[line.sku], places, facts, limits, findings)
         if lower is not None:
             order = with_line(order, i, unit_price=lower)
     return order
@@ -40,13 +41,20 @@ def zones(order: Order, facts: Facts) -> tuple[TaxZone, ...]:
 
 
 def _lower_price(
-    order: Order, i: int, product: Product, quantity: int, facts: Facts, limits: Limits, findings: Findings
+    order: Order,
+    i: int,
+    product: Product,
+    quantity: int,
+    places: tuple[TaxZone, ...],
+    facts: Facts,
+    limits: Limits,
+    findings: Findings,
 ) -> int | None:
     """The list price where the line's is above it and is to be corrected; None where the line's price stands."""
     line, path = order.lines[i], f"lines[{i}].unit_price"
     group = facts.customer.group if facts.customer else ""
     price = pricing.list_price(product, order.currency, quantity=quantity, group=group, at=order.placed_at)
-    rate = pricing.rate_for(zones(order, facts), product.tax_class, order.placed_at)
+    rate = pricing.rate_for(places, product.tax_class, order.placed_at)
     found = money(line.unit_price, order)
     if price is None:
         findings.add("PRICE_MISSING", path, found=found, expected=f"a price in {order.currency} in the price list")

@@ -21,7 +21,8 @@ def check_products(order: Order, facts: Facts, findings: Findings) -> tuple[Orde
         product = _identify(line, path, facts, findings)
         product = product and _sold(product, path, facts, findings)
         chosen[line.line_id] = product
-        lines.append(line.model_copy(update={"sku": product.sku}) if product else line)
+        changed = product and product.sku != line.sku
+        lines.append(line.model_copy(update={"sku": product.sku}) if product and changed else line)
         if product:
             _check_sale(product, path, country, facts, findings)
     order = order.model_copy(update={"lines": tuple(lines)})

@@ -5,10 +5,12 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
+from typing import TypeVar
 
-from order_processing.order import Address, Customer, Line, Order
+from order_processing.order import Address, Line, Order, Record
 from order_processing.verification.findings import Findings
 
+R = TypeVar("R", bound=Record)
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z]\w{1,30});")
 _UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff]")
 _ADDRESS = ("name", "company", "line1", "line2", "city", "region", "postal_code", "country")
@@ -34,10 +36,10 @@ def tidy_texts(order: Order, findings: Findings) -> Order:
     lines = tuple(tidier.line(line, f"lines[{i}]") for i, line in enumerate(order.lines))
     return order.model_copy(
         update={
-            "customer": tidier.record(order.customer, ("name", "company"), "customer"),
+            "customer": tidier.tidied(order.customer, ("name", "company"), "customer"),
             "shipping_address": tidier.address(order.shipping_address, "shipping_address"),
             "billing_address": tidier.address(order.billing_address, "billing_address"),
-            "shipping": order.shipping.model_copy(update=tidier.changes(order.shipping, ("title",), "shipping")),
+            "shipping": tidier.tidied(order.shipping, ("title",), "shipping"),
             "lines": lines,
         }
     )
@@ -53,18 +55,17 @@ class _Tidier:
             return text
         return tidied
 
-    def changes(self, record: object, fields: tuple[str, ...], path: str) -> dict[str, str]:
-        return {field: self.text(getattr(record, field), f"{path}.{field}") for field in fields}
-
-    def record(self, customer: Customer, fields: tuple[str, ...], path: str) -> Customer:
-        return customer.model_copy(update=self.changes(customer, fields, path))
+    def tidied(self, record: R, fields: tuple[str, ...], path: str) -> R:
+        """The record with these fields tidied; itself where they are."""
+        changes = {f: t for f in fields if (t := self.text(getattr(record, f), f"{path}.{f}")) != getattr(record, f)}
+        return record.model_copy(update=changes) if changes else record
 
     def address(self, address: Address | None, path: str) -> Address | None:
-        return address and address.model_copy(update=self.changes(address, _ADDRESS, path))
+        return address and self.tidied(address, _ADDRESS, path)
 
     def line(self, line: Line, path: str) -> Line:
-        options = tuple(
-            option.model_copy(update=self.changes(option, ("name", "value"), f"{path}.options[{i}]"))
-            for i, option in enumerate(line.options)
-        )
-        return line.model_copy(update=self.changes(line, ("title",), path) | {"options": options})
+        line = self.tidied(line, ("title",), path)
+        if not line.options:
+            return line
+        options = (self.tidied(o, ("name", "value"), f"{path}.options[{i}]") for i, o in enumerate(line.options))
+        return line.model_copy(update={"options": tuple(options)})
