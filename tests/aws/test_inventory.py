@@ -19,7 +19,7 @@ from order_processing.adapters.inventory import (
 )
 from order_processing.adapters.reservations import TooManySources
 from order_processing.availability import promise
-from order_processing.inventory import OutOfStock, PlannedSupply, StockCount, counted
+from order_processing.inventory import OutOfStock, PlannedSupply, Recipe, StockCount, counted
 from order_processing.promise import Allocation, Promise
 from tests.availability_orders import MONDAY_NOON, settings, verified
 from tests.clients import OneByOne
@@ -205,3 +205,15 @@ def test_counts_in_sequence_always_add_up(counts):
             stock.model_copy(update={"available": 0, "reserved": stock.reserved + max(stock.available, 0)})
             for stock in held
         ]
+
+
+def test_what_is_made_to_order_is_read_with_its_materials(inventory):
+    desk = Recipe(sku="DESK", location="leipzig", working_days=3, materials=(("A", 2),))
+    inventory.set_recipe(desk.model_copy(update={"working_days": 9}))
+    inventory.set_recipe(desk)
+    inventory.count(count("C-1", 10))
+    inventory.plan_supply(plan(5))
+    stock, supply, recipes = inventory.read_with_materials(["DESK"])
+    assert recipes == [desk]
+    assert [held.sku for held in stock] == [coming.sku for coming in supply] == ["A"]
+    assert inventory.read(["DESK"]) == ([], [])

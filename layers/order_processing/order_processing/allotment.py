@@ -110,7 +110,7 @@ def _take(
     """Up to `quantity` pieces of what is here, the earliest first; of stock's buckets one that has it all."""
     here = _at(part, day, sources, route)
     buckets = 1 + max((source.bucket for source in here), default=0)
-    here.sort(key=lambda s: (s.ready, s.kind == "supply", s.source_id, s.left < quantity, (s.bucket - turn) % buckets))
+    here.sort(key=lambda s: (s.ready, s.kind != "stock", s.source_id, s.left < quantity, (s.bucket - turn) % buckets))
     takes = []
     for source in here:
         taken = min(quantity, source.left)

@@ -17,8 +17,9 @@ from zoneinfo import ZoneInfo
 
 from order_processing import sourcing
 from order_processing.allotment import Need, allot, needs_of
-from order_processing.inventory import Stock, Supply
+from order_processing.inventory import Recipe, Stock, Supply
 from order_processing.lead_time import Route, routes, short_date
+from order_processing.making import batches, materials_of
 from order_processing.order import Record, Text
 from order_processing.promise import Promise
 from order_processing.settings import Settings
@@ -74,11 +75,13 @@ def promise(
     settings: Settings,
     *,
     ordered_at: datetime,
+    recipes: Iterable[Recipe] = (),
 ) -> Promise | Shortage:
     """The earliest date at which each line can be delivered, and from what.
 
     stock, supply: what there is of the SKUs in question, in any order; other SKUs do no harm.
     ordered_at: when the order was there (with its time zone): it decides about each location's cut-off.
+    recipes: how products are made of which there is not enough; stock and supply then include the materials.
     Returns a Promise, or a Shortage that says how many are missing and from when they can be had.
     Never promises one unit twice, and nothing that is not available. Digital lines need nothing.
     Raises NoDestination, and UnknownService for a service that the settings do not have.
@@ -90,6 +93,7 @@ def promise(
         raise NoDestination("order.shipping_address: is missing, and there are lines to ship")
     ways = routes(settings, verified.service, verified.order.shipping_address, ordered_at)
     sources = sources_by_sku(stock, supply, ways)
+    made = batches(needs, sources, recipes, ways)
     last_day = _last_day(settings, ordered_at)
     deadlines = earliest_dates(needs, sources)
     if any(deadline is None or deadline > last_day for deadline in deadlines):
@@ -100,7 +104,8 @@ def promise(
         by = [max(by)] * len(needs)
     chosen, by = _locations(needs, by, sources, ways, settings.limits.consolidation_days)
     turn = crc32(verified.order.origin.encode())
-    return Promise(allocations=allot(needs, by, sources, [ways[at] for at in chosen], together=not partial, turn=turn))
+    allocations = allot(needs, by, sources, [ways[at] for at in chosen], together=not partial, turn=turn)
+    return Promise(allocations=allocations, materials=materials_of(made, allocations))
 
 
 def earliest_dates(needs: Sequence[Need], sources: Mapping[str, Sequence[Source]]) -> list[date | None]:

@@ -59,6 +59,18 @@ class Supply(Record):
         return self.available + self.reserved
 
 
+class Recipe(Record):
+    """How a product is made to order at a plant: from which materials (SKU, pieces of it for one product).
+
+    working_days: how long the plant takes once the materials are there; without materials they are always there.
+    """
+
+    sku: Text
+    location: Place
+    working_days: Annotated[int, Field(ge=0, le=366)]
+    materials: tuple[tuple[Text, Quantity], ...] = ()
+
+
 class StockCount(Record):
     """A count of one SKU at a location. document: its number; the same count given twice counts once.
 

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from order_processing.allotment import needs_of
 from order_processing.availability import Shortage, promise
-from order_processing.inventory import Stock, Supply
+from order_processing.inventory import Recipe, Stock, Supply
 from order_processing.offer import Alternative, Offer, Replacement, changed, difference, hold_for
 from order_processing.order import Amount, Line, Record, Text
 from order_processing.promise import Promise
@@ -59,14 +59,15 @@ def make_offer(
     substitutes: Mapping[str, Substitutes],
     ordered_at: datetime,
     expires_at: datetime,
+    recipes: Iterable[Recipe] = (),
 ) -> Offer:
     """All that the customer may choose instead, the least change first; every alternative can be kept.
 
-    stock, supply: as for `promise`, of the order's SKUs and of its substitutes'.
+    stock, supply, recipes: as for `promise`, of the order's SKUs and of its substitutes'.
     substitutes: by the SKU of the product that they stand for.
     To cancel is always among them, and the only one when nothing else can be kept.
     """
-    held_stock, coming = list(stock), list(supply)
+    held_stock, coming, known = list(stock), list(supply), list(recipes)
     patient = settings.model_copy(
         update={"limits": settings.limits.model_copy(update={"longest_wait_days": _WHENEVER})}
     )
@@ -74,7 +75,7 @@ def make_offer(
     def kept(alternative: Alternative, rules: Settings) -> Alternative | None:
         """The alternative with its promise and price, if it can be kept."""
         order = changed(verified, alternative)
-        outcome = promise(order, held_stock, coming, rules, ordered_at=ordered_at)
+        outcome = promise(order, held_stock, coming, rules, ordered_at=ordered_at, recipes=known)
         if not isinstance(outcome, Promise):
             return None
         change = difference(verified.order, order.order.lines)

@@ -17,7 +17,7 @@ class Source:
 
     sku: str
     location: str
-    kind: Literal["stock", "supply"]
+    kind: Literal["stock", "supply", "production"]
     source_id: str
     bucket: int
     left: int

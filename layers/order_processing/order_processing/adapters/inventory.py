@@ -4,6 +4,7 @@ Table: partition key `sku`, sort key `source`:
 - `stock#<location>#<bucket>`: pieces at a location. Bucket 0 stands under the SKU itself and says how many
   `buckets` there are; bucket n stands under `<SKU>#<n>`, because what DynamoDB limits is writes to a partition.
 - `supply#<location>#<document>`: pieces that will come.
+- `recipe#<location>`: how the SKU is made to order there.
 - under `document#<number>`: what was taken in of a count or a receipt, so that it is taken in once.
 - under `claim#<location>#<document>`: what orders hold of supply; under `order#<id>`: parts of a large
   order's reservation (see `reservations`).
@@ -17,12 +18,12 @@ from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, cast
 
-from order_processing.adapters.attributes import number, text
+from order_processing.adapters.attributes import document, number, read_document, text
 from order_processing.adapters.inventory_items import Item, partition_of, read_stock, read_supply, stock_key
 from order_processing.adapters.receipts import Receipts
 from order_processing.adapters.reservations import raise_if_out_of_stock, release_writes, reservation_writes
 from order_processing.adapters.transactions import Refused, Write, pause, write_all
-from order_processing.inventory import OutOfStock, PlannedSupply, Stock, StockCount, Supply, counted
+from order_processing.inventory import OutOfStock, PlannedSupply, Recipe, Stock, StockCount, Supply, counted
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -40,9 +41,27 @@ class DynamoInventory:
         self._table = table
 
     def read(self, skus: Iterable[str]) -> tuple[list[Stock], list[Supply]]:
+        stock, supply, _ = self._read(skus)
+        return stock, supply
+
+    def read_with_materials(self, skus: Iterable[str]) -> tuple[list[Stock], list[Supply], list[Recipe]]:
+        """Like `read`, with the recipes of what is made to order and what there is of their materials."""
+        wanted = list(dict.fromkeys(skus))
+        stock, supply, recipes = self._read(wanted)
+        materials = dict.fromkeys(sku for recipe in recipes for sku, _ in recipe.materials)
+        more_stock, more_supply, _ = self._read([sku for sku in materials if sku not in wanted])
+        return stock + more_stock, supply + more_supply, recipes
+
+    def set_recipe(self, recipe: Recipe) -> None:
+        """Keep how a product is made to order at a plant, in place of how it was made there before."""
+        key = {"sku": text(recipe.sku), "source": text(f"recipe#{recipe.location}")}
+        self._client.put_item(TableName=self._table, Item={**key, "document": document(recipe)})
+
+    def _read(self, skus: Iterable[str]) -> tuple[list[Stock], list[Supply], list[Recipe]]:
         wanted = [(sku, 0) for sku in dict.fromkeys(skus)]
         stock: list[Stock] = []
         supply: list[Supply] = []
+        recipes: list[Recipe] = []
         more: list[tuple[str, int]] = []
         for (sku, _), items in zip(wanted, self._query(wanted), strict=True):
             buckets = 1
@@ -50,13 +69,15 @@ class DynamoInventory:
                 source = item["source"]["S"]
                 if source.startswith("supply#"):
                     supply.append(read_supply(item))
+                elif source.startswith("recipe#"):
+                    recipes.append(read_document(item["document"], Recipe))
                 elif source.startswith("stock#") and item["bucket"]["N"] == "0":
                     stock.append(read_stock(sku, item))
                     buckets = max(buckets, int(item["buckets"]["N"]))
             more += [(sku, bucket) for bucket in range(1, buckets)]
         for (sku, bucket), items in zip(more, self._query(more), strict=True):
             stock += [read_stock(sku, item) for item in items if item.get("bucket") == number(bucket)]
-        return stock, supply
+        return stock, supply, recipes
 
     def count(self, count: StockCount) -> list[Stock]:
         """Take in a count of stock, once for its document; the buckets as they are after it."""
