@@ -31,11 +31,11 @@ run: setup ## start the local stack and send orders through it; it stays running
 
 .PHONY: orders
 orders: ## send the orders again to the running local stack
-	@.venv/bin/python -m local.place_orders
+	@.venv/bin/python -m local.run orders
 
 .PHONY: stop
 stop: ## stop the local stack
-	@$(if $(wildcard .venv/bin/python),.venv/bin/python,$(PYTHON)) -m local.emulator stop
+	@if [ -d .venv ]; then .venv/bin/python -m local.stop; fi
 
 .PHONY: view
 view: .tools/viewer/.stamp ## browse the local stack's resources in a browser (VIEW_PORT=8080)

@@ -12,7 +12,6 @@ import os
 import signal
 import socket
 import subprocess
-import sys
 import time
 import urllib.error
 import urllib.request
@@ -89,7 +88,7 @@ def start(home: Path = DEFAULT_HOME, port: int | None = None, *, wait_scale: flo
     temporary.mkdir(parents=True, exist_ok=True)
     with (home / "emulator.log").open("wb") as log:
         process = subprocess.Popen(
-            [EMULATOR_PYTHON, "-m", "ministack"],
+            [EMULATOR_PYTHON, "-P", Path(__file__).with_name("start_ministack.py")],
             env=_settings(port, temporary, wait_scale),
             cwd=home,
             stdin=subprocess.DEVNULL,
@@ -174,7 +173,7 @@ def _is_emulator(pid: int) -> bool:
         command = Path(f"/proc/{pid}/cmdline").read_bytes()
     except FileNotFoundError:
         return False
-    return b"ministack" in command  # a process that has ended and was not collected has none
+    return b"start_ministack" in command  # a process that has ended and was not collected has none
 
 
 def _end_group(leader: int) -> None:
@@ -198,19 +197,3 @@ def _reap(pid: int) -> None:
     # Only a child of this process leaves a zombie to collect.
     with contextlib.suppress(ChildProcessError):
         os.waitpid(pid, os.WNOHANG)
-
-
-def main() -> None:
-    """`python -m local.emulator stop`: ends the local stack, whatever state it is in."""
-    if sys.argv[1:] != ["stop"]:
-        sys.exit("usage: python -m local.emulator stop")
-    if running := find():
-        running.stop()
-        print(f"Stopped the local stack on port {running.port}.")
-    else:
-        (DEFAULT_HOME / "emulator.json").unlink(missing_ok=True)
-        print("No local stack is running.")
-
-
-if __name__ == "__main__":
-    main()
