@@ -18,6 +18,7 @@ from order_processing.inventory import OutOfStock, PlannedSupply, Receipt, Stock
 from order_processing.offer import choose
 from order_processing.offering import make_offer
 from order_processing.promise import Allocation, Promise
+from order_processing.reservation import given_back
 from tests.availability_orders import MONDAY_NOON, settings, verified
 from tests.clients import Cut, Cutting, OneByOne
 
@@ -327,3 +328,34 @@ def test_what_an_offer_holds_is_there_for_the_choice_and_goes_back_when_it_expir
         else:
             place.change(order_id, offer.hold, None, version=1)
             assert place.counters("A") == (0, 2, 6, 3)
+
+
+def test_an_endangered_order_is_promised_anew_from_what_it_holds_and_what_else_there_is(place):
+    place.stock("A", 1)
+    place.plan("A", 6)
+    place.plan("A", 9, document="PO-2", due_on=date(2026, 3, 6))
+    order, store = verified(("A", 5)), settings()
+    held = promise(order, *place.inventory.read(["A"]), store, ordered_at=MONDAY_NOON)
+    place.change("o1", None, held)
+    assert place.receive("A", 2, final=True) == ["o1"]
+    stock, supply = given_back(*place.inventory.read(["A"]), held, place.reservations.came("o1", held))
+    anew = promise(order, stock, supply, store, ordered_at=MONDAY_NOON)
+    assert isinstance(anew, Promise)
+    assert anew.delivery_date > held.delivery_date
+    place.change("o1", held, anew, version=1)
+    assert [(c.document, c.quantity) for c in place.receipts.claims("leipzig", "PO-2")] == [("PO-2", 2)]
+    assert place.receipts.claims("leipzig", "PO-1") == []
+    assert place.counters("A")[1] == 3
+
+
+def test_an_order_whose_supply_came_is_promised_anew_from_stock(place):
+    place.plan("A", 6)
+    order, store = verified(("A", 5)), settings()
+    held = promise(order, *place.inventory.read(["A"]), store, ordered_at=MONDAY_NOON)
+    place.change("o1", None, held)
+    place.receive("A", 6)
+    stock, supply = given_back(*place.inventory.read(["A"]), held, place.reservations.came("o1", held))
+    anew = promise(order, stock, supply, store, ordered_at=MONDAY_NOON)
+    assert [a.kind for a in anew.allocations] == ["stock"]
+    place.change("o1", held, anew, version=1)
+    assert place.counters("A") == (1, 5, 0, 0)

@@ -47,14 +47,7 @@ class Route:
     @cached_property
     def plant(self) -> Calendar:
         """The location's working days."""
-        place = self.location
-        return Calendar(
-            frozenset(place.working_days),
-            place.address.country,
-            place.region or place.address.region,
-            frozenset(place.closed_on),
-            frozenset(place.open_on),
-        )
+        return plant_calendar(self.location)
 
     @cached_property
     def collection(self) -> Calendar:
@@ -153,6 +146,23 @@ def zone_of(service: Service, location_id: str, country: str) -> Zone | None:
             if wanted in zone.countries:
                 return zone
     return None
+
+
+def plant_calendar(location: Location) -> Calendar:
+    """The working days of a location."""
+    return Calendar(
+        frozenset(location.working_days),
+        location.address.country,
+        location.region or location.address.region,
+        frozenset(location.closed_on),
+        frozenset(location.open_on),
+    )
+
+
+def leaves_on(location: Location, due_on: date) -> date:
+    """The first day on which supply that is due on a date can leave a location, whatever the carrier does."""
+    plant = plant_calendar(location)
+    return add_working_days(add_working_days(due_on, location.receiving_days, plant), location.handling_days, plant)
 
 
 def short_date(day: date) -> str:

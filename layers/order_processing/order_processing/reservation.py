@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable
 from datetime import date
 from typing import Literal
 
+from order_processing.inventory import Stock, Supply
 from order_processing.order import Record, Text
 from order_processing.promise import Allocation, Promise
 
@@ -122,6 +123,27 @@ def endangered(claims: Iterable[Claim], *, coming: int, leaves_on: date) -> list
         if claim.quantity <= coming:
             coming -= claim.quantity
     return lost
+
+
+def given_back(
+    stock: Iterable[Stock], supply: Iterable[Supply], held: Promise, came: Collection[SupplyKey]
+) -> tuple[list[Stock], list[Supply]]:
+    """What there would be if the order gave back what it holds: from this it can be promised anew.
+
+    came: supplies that it was promised and that have come. A supply that will not come gives nothing back.
+    """
+    back = {move.source: move.before for move in received(moves(held, None), came)}
+    stocks = []
+    for there in stock:
+        quantity = back.pop(("stock", there.sku, there.location, "", there.bucket), 0)
+        change = {"available": there.available + quantity, "reserved": there.reserved - quantity}
+        stocks.append(there.model_copy(update=change))
+    supplies = []
+    for coming in supply:
+        quantity = back.pop(("supply", coming.sku, coming.location, coming.document, 0), 0)
+        change = {"available": coming.available + quantity, "reserved": coming.reserved - quantity}
+        supplies.append(coming.model_copy(update=change))
+    return stocks, supplies
 
 
 def _held_by(promise: Promise | None) -> list[Allocation]:

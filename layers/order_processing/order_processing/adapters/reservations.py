@@ -75,6 +75,11 @@ class Reservations:
             pause(attempt)
         raise OutOfStock(f"order {order_id}: its supply changed {_TRIES} times meanwhile")
 
+    def came(self, order_id: str, held: Promise) -> set[SupplyKey]:
+        """The supplies that were promised to the order and have come: it holds them as stock (bucket 0)."""
+        claimed = [move.supply for move in moves(held, None) if move.kind == "supply"]
+        return set(claimed) - self._claimed(order_id, claimed)
+
     def finish(self, order_id: str) -> int:
         """Bring to an end what an interrupted change has left; how many parts that were."""
         left = self._parts(order_id)
