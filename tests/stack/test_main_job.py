@@ -113,7 +113,7 @@ def test_an_order_that_the_store_closed_is_turned_away_for_a_reason_and_nobody_i
     order = settled(stack, answer.json())
     assert order["status"] == "REJECTED"
     assert order["reason"]["code"] == "STORE_CLOSED"
-    assert "cancelled" in order["reason"]["text"]
+    assert "test order" in order["reason"]["text"]
     assert not [mail for mail in stack.mails() if order["number"] in mail.subject]
 
 
