@@ -18,7 +18,7 @@ from order_processing.adapters.inventory import (
     reservation_writes,
 )
 from order_processing.adapters.reservations import TooManySources
-from order_processing.availability import promise
+from order_processing.availability import Shortage, promise, turn_of
 from order_processing.inventory import OutOfStock, PlannedSupply, Recipe, StockCount, counted
 from order_processing.promise import Allocation, Promise
 from tests.availability_orders import MONDAY_NOON, settings, verified
@@ -217,3 +217,15 @@ def test_what_is_made_to_order_is_read_with_its_materials(inventory):
     assert recipes == [desk]
     assert [held.sku for held in stock] == [coming.sku for coming in supply] == ["A"]
     assert inventory.read(["DESK"]) == ([], [])
+
+
+def test_of_many_buckets_an_order_looks_at_a_few_and_then_at_all(inventory, dynamodb):
+    inventory.count(count("C-1", 32, buckets=16))
+    seen = [{held.bucket for held in inventory.read(["A"], turn=turn)[0]} for turn in range(16)]
+    assert all(len(buckets) == 4 for buckets in seen)
+    assert set.union(*seen) == set(range(16))
+    order = verified(("A", 20))
+    few = promise(order, *inventory.read(["A"], turn=turn_of(order)), settings(), ordered_at=MONDAY_NOON)
+    assert isinstance(few, Shortage)
+    take(dynamodb, promise(order, *inventory.read(["A"]), settings(), ordered_at=MONDAY_NOON))
+    assert sum(held.available for held in inventory.read(["A"])[0]) == 12

@@ -103,9 +103,14 @@ def promise(
     if not partial:
         by = [max(by)] * len(needs)
     chosen, by = _locations(needs, by, sources, ways, settings.limits.consolidation_days)
-    turn = crc32(verified.order.origin.encode())
-    allocations = allot(needs, by, sources, [ways[at] for at in chosen], together=not partial, turn=turn)
+    there = [ways[at] for at in chosen]
+    allocations = allot(needs, by, sources, there, together=not partial, turn=turn_of(verified))
     return Promise(allocations=allocations, materials=materials_of(made, allocations))
+
+
+def turn_of(verified: VerifiedOrder) -> int:
+    """At which bucket the order begins: the same each time, and evenly spread over orders."""
+    return crc32(verified.order.origin.encode())
 
 
 def earliest_dates(needs: Sequence[Need], sources: Mapping[str, Sequence[Source]]) -> list[date | None]:

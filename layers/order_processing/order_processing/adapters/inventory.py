@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 __all__ = ["DynamoInventory", "raise_if_out_of_stock", "release_writes", "reservation_writes"]
 _TRIES = 8
 _READERS = 8
+_SEEN = 4
 
 
 class DynamoInventory:
@@ -40,16 +41,18 @@ class DynamoInventory:
         self._client = client
         self._table = table
 
-    def read(self, skus: Iterable[str]) -> tuple[list[Stock], list[Supply]]:
-        stock, supply, _ = self._read(skus)
+    def read(self, skus: Iterable[str], *, turn: int | None = None) -> tuple[list[Stock], list[Supply]]:
+        stock, supply, _ = self._read(skus, turn)
         return stock, supply
 
-    def read_with_materials(self, skus: Iterable[str]) -> tuple[list[Stock], list[Supply], list[Recipe]]:
+    def read_with_materials(
+        self, skus: Iterable[str], *, turn: int | None = None
+    ) -> tuple[list[Stock], list[Supply], list[Recipe]]:
         """Like `read`, with the recipes of what is made to order and what there is of their materials."""
         wanted = list(dict.fromkeys(skus))
-        stock, supply, recipes = self._read(wanted)
+        stock, supply, recipes = self._read(wanted, turn)
         materials = dict.fromkeys(sku for recipe in recipes for sku, _ in recipe.materials)
-        more_stock, more_supply, _ = self._read([sku for sku in materials if sku not in wanted])
+        more_stock, more_supply, _ = self._read([sku for sku in materials if sku not in wanted], turn)
         return stock + more_stock, supply + more_supply, recipes
 
     def set_recipe(self, recipe: Recipe) -> None:
@@ -57,7 +60,7 @@ class DynamoInventory:
         key = {"sku": text(recipe.sku), "source": text(f"recipe#{recipe.location}")}
         self._client.put_item(TableName=self._table, Item={**key, "document": document(recipe)})
 
-    def _read(self, skus: Iterable[str]) -> tuple[list[Stock], list[Supply], list[Recipe]]:
+    def _read(self, skus: Iterable[str], turn: int | None) -> tuple[list[Stock], list[Supply], list[Recipe]]:
         wanted = [(sku, 0) for sku in dict.fromkeys(skus)]
         stock: list[Stock] = []
         supply: list[Supply] = []
@@ -72,9 +75,11 @@ class DynamoInventory:
                 elif source.startswith("recipe#"):
                     recipes.append(read_document(item["document"], Recipe))
                 elif source.startswith("stock#") and item["bucket"]["N"] == "0":
-                    stock.append(read_stock(sku, item))
-                    buckets = max(buckets, int(item["buckets"]["N"]))
-            more += [(sku, bucket) for bucket in range(1, buckets)]
+                    of = int(item["buckets"]["N"])
+                    buckets = max(buckets, of)
+                    if 0 in _seen_buckets(of, turn):
+                        stock.append(read_stock(sku, item))
+            more += [(sku, bucket) for bucket in sorted(_seen_buckets(buckets, turn) - {0})]
         for (sku, bucket), items in zip(more, self._query(more), strict=True):
             stock += [read_stock(sku, item) for item in items if item.get("bucket") == number(bucket)]
         return stock, supply, recipes
@@ -163,3 +168,10 @@ class DynamoInventory:
             }
             writes.append({"Update": update})
         return writes
+
+
+def _seen_buckets(buckets: int, turn: int | None) -> set[int]:
+    """The buckets that are looked at: all, or of many just a few from the order's turn on."""
+    if turn is None or buckets <= _SEEN:
+        return set(range(buckets))
+    return {(turn + number) % buckets for number in range(_SEEN)}
