@@ -135,6 +135,21 @@ class Box(Record):
         return length + 2 * self.wall_mm, width + 2 * self.wall_mm, height + 2 * self.wall_mm
 
 
+class Customs(Record):
+    """What customs documents state. Limits are minor units per currency; where a currency has none, none applies.
+
+    incoterm: of Incoterms 2020. eori: the exporter's number; ioss: the store's Import One-Stop Shop number,
+        stated for goods of up to `ioss_limits` (150 EUR) that go into the European Union.
+    cn22_limits: up to which value (300 SDR) the short declaration CN22 will do for a parcel of up to 2 kg.
+    """
+
+    incoterm: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = "DAP"
+    eori: Text = ""
+    ioss: Text = ""
+    cn22_limits: dict[str, int] = {}
+    ioss_limits: dict[str, int] = {}
+
+
 class Printing(Record):
     """The warehouse's printers. label_dpi: dots per inch of the label printer, so that bars are whole dots."""
 
@@ -174,6 +189,7 @@ class Settings(Record):
     limits: Limits = Limits()
     printing: Printing = Printing()
     boxes: dict[str, Box] = {}
+    customs: Customs = Customs()
     rules: Rules = Rules()
     tax_rounding: dict[str, Literal["line", "order"]] = Field(default_factory=dict)
 

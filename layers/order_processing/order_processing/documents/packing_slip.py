@@ -12,6 +12,7 @@ from order_processing.documents.box_drawing import layers, ranges
 from order_processing.documents.drawing import ascent, leading, wrapped
 from order_processing.documents.flow import Block, paginate
 from order_processing.documents.fonts import replaced
+from order_processing.documents.report import paper
 from order_processing.documents.sheet import Sheet
 from order_processing.documents.shipping_label import kilograms
 from order_processing.documents.text import one_line
@@ -20,8 +21,6 @@ from order_processing.promise import Promise
 from order_processing.settings import Settings
 from order_processing.verified_order import VerifiedOrder
 
-LETTER_MM, A4_MM = (215.9, 279.4), (210.0, 297.0)
-_LETTER_COUNTRIES = frozenset(["US", "CA", "MX", "PH", "CL", "CO", "CR", "GT", "PA", "SV", "VE", "DO", "PR"])
 _MARGIN, _HEADER, _FOOTER = 15.0, 62.0, 14.0
 _SIZE = 9.5
 _LONGEST_DESCRIPTION = 1500
@@ -36,11 +35,6 @@ def packing_slip(
     SSCC say what is meant, and the label refuses an address that it cannot print.
     """
     return _Slip(order_id, verified, promise, delivery, settings).to_bytes()
-
-
-def paper(country: str) -> tuple[float, float]:
-    """The size of a sheet of office paper there, in millimetres."""
-    return LETTER_MM if country in _LETTER_COUNTRIES else A4_MM
 
 
 class _Slip:
