@@ -17,14 +17,21 @@ from order_processing.stored_order import StoredOrder
 SETTLED_SECONDS = 60.0
 
 
+class ExecutionFailed(RuntimeError):
+    """A stage kept failing; the message says at which status, and why."""
+
+
 def settled(stack: LocalStack, order_id: str) -> StoredOrder:
-    """The order once its execution has ended, or waits for somebody's decision."""
+    """The order once its execution has ended, or waits for somebody's decision. Raises ExecutionFailed."""
     orders = DynamoOrders(stack.client("dynamodb"), stack.outputs["OrdersTable"])
 
     def look() -> StoredOrder | None:
         order = orders.load(order_id)
-        ended = stack.execution(order_id)["status"] != "RUNNING"
-        return order if ended or (order.pending and order.question) else None
+        execution = stack.execution(order_id)
+        if execution["status"] in ("FAILED", "ABORTED", "TIMED_OUT"):
+            raise ExecutionFailed(f"order {order_id} is {order.status}: {execution.get('cause', '')[:1000]}")
+        ended = execution["status"] == "SUCCEEDED"
+        return orders.load(order_id) if ended else order if order.pending and order.question else None
 
     return wait_for(look, seconds=SETTLED_SECONDS, what=f"order {order_id} to be settled")
 

@@ -10,6 +10,7 @@ import hashlib
 import hmac
 import json
 import secrets
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from local.places import ROOT
@@ -39,12 +40,13 @@ class Sent:
     path: str
 
 
-def place_orders(stack: LocalStack) -> list[Sent]:
-    """Sends every payload and one order of a front end."""
-    sent = [_sent(f"Shopify {name}", send_shopify(stack, _payload(name))) for name in SHOPIFY]
-    sent += [_sent(f"WooCommerce {name}", send_woocommerce(stack, _payload(name))) for name in WOOCOMMERCE]
-    sent.append(_sent("front end, POST /orders", send_api(stack, API_ORDER, secrets.token_hex(8))))
-    return sent
+def place_orders(stack: LocalStack) -> Iterator[Sent]:
+    """Sends every payload, then one order of a front end; each when the one before has been taken from the iterator."""
+    for name in SHOPIFY:
+        yield _sent(f"Shopify {name}", send_shopify(stack, _payload(name)))
+    for name in WOOCOMMERCE:
+        yield _sent(f"WooCommerce {name}", send_woocommerce(stack, _payload(name)))
+    yield _sent("front end, POST /orders", send_api(stack, API_ORDER, secrets.token_hex(8)))
 
 
 def send_shopify(stack: LocalStack, body: bytes) -> Response:
@@ -102,6 +104,8 @@ def _payload(name: str) -> bytes:
     payload = json.loads((PAYLOADS / f"{name}.json").read_text(encoding="utf-8"))
     order = payload.get("order", payload)
     order["id"] = secrets.randbelow(10**12)
+    if "admin_graphql_api_id" in order:
+        order["admin_graphql_api_id"] = f"gid://shopify/Order/{order['id']}"
     if "order_key" in order:
         order["order_key"] = f"wc_order_{secrets.token_hex(6)}"
     return json.dumps(payload, ensure_ascii=False).encode()

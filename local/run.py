@@ -10,22 +10,24 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from local import seeding
-from local.account import account_of, settled
+from local.account import ExecutionFailed, account_of, settled
 from local.build import BuildError, build
 from local.deploy import DeployError
 from local.emulator import DEFAULT_HOME, DEFAULT_PORT, EmulatorError
 from local.place_orders import NotTaken, place_orders
 from local.places import LOCAL
 from local.stack import LocalStack
+from order_processing.catalogue_files import CatalogueFileError
 
 ORDERS = LOCAL / "orders"
+ORDER_TROUBLE = (NotTaken, ExecutionFailed, TimeoutError)
 
 
 def main() -> None:
     """See the module's text. PORT: where the emulator listens."""
     try:
         run(int(os.environ.get("PORT") or DEFAULT_PORT))
-    except (EmulatorError, BuildError, DeployError, NotTaken, TimeoutError) as error:
+    except (EmulatorError, BuildError, DeployError, CatalogueFileError, *ORDER_TROUBLE) as error:
         sys.exit(f"\n{error}")
 
 
@@ -46,13 +48,10 @@ def run(port: int | None, home: Path = DEFAULT_HOME) -> None:
 
 
 def tell_orders(stack: LocalStack) -> None:
-    """Sends the orders, waits for each to be settled, and prints its account."""
-    with _step("send the orders"):
-        sent = place_orders(stack)
-    with _step("wait for the stages"):
-        orders = [settled(stack, one.order_id) for one in sent]
-    for one, order in zip(sent, orders, strict=True):
-        print("\n" + account_of(stack, one, order, ORDERS / one.order_id))
+    """Sends the orders, one after the other, and prints what became of each."""
+    for sent in place_orders(stack):
+        order = settled(stack, sent.order_id)
+        print("\n" + account_of(stack, sent, order, ORDERS / sent.order_id), flush=True)
 
 
 def _where_next(stack: LocalStack) -> str:
@@ -83,7 +82,7 @@ def send_again() -> None:
         sys.exit("No local stack is running: start it with `make run`.")
     try:
         tell_orders(stack)
-    except (NotTaken, TimeoutError) as error:
+    except ORDER_TROUBLE as error:
         sys.exit(f"\n{error}")
 
 

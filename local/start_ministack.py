@@ -1,8 +1,10 @@
-"""Starts ministack with SES's permission checks as AWS makes them. Runs in the emulator's own environment.
+"""Starts ministack with two permission checks made as AWS makes them. Runs in the emulator's own environment.
 
-ministack asks for ses:SendEmail on every resource, so no policy that names its identity would pass.
-AWS asks for it on the sender's identity and on the configuration set, and tells policies the sender
-(Service Authorization Reference, Amazon SES v2): so does this.
+- ministack asks for ses:SendEmail on every resource, so no policy that names its identity would pass.
+  AWS asks for it on the sender's identity and on the configuration set, and tells policies the sender
+  (Service Authorization Reference, Amazon SES v2): so does this.
+- Calls come over plain HTTP from this machine alone, and stand for calls that come to AWS over TLS.
+  So policies are told aws:SecureTransport, or the bucket would refuse everything.
 """
 
 from __future__ import annotations
@@ -17,6 +19,7 @@ from ministack.services import ses
 
 _SEND = "/v2/email/outbound-emails"
 _enforce_others = app._enforce_ses_v2
+_pin_others = app.pin_request_origin
 
 
 def _enforce(method: str, path: str, headers: dict, body: bytes, query: dict, request_id: str) -> Any:
@@ -44,6 +47,10 @@ def _enforce(method: str, path: str, headers: dict, body: bytes, query: dict, re
     return None
 
 
+def _pin_origin(source_ip: str, secure_transport: bool) -> None:
+    _pin_others(source_ip, True)
+
+
 def _identity(sender: str) -> str:
     found = ses._notification_identity(sender)
     return found[0] if found else sender
@@ -51,4 +58,5 @@ def _identity(sender: str) -> str:
 
 if __name__ == "__main__":
     app._enforce_ses_v2 = _enforce
+    app.pin_request_origin = _pin_origin
     app.main()
