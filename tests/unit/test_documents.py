@@ -18,10 +18,11 @@ from PIL import Image
 from order_processing import sscc
 from order_processing.documents.addresses import address_lines
 from order_processing.documents.box_drawing import ranges
+from order_processing.documents.dangerous_goods_note import dangerous_goods_note
 from order_processing.documents.drawing import TextTooLong
 from order_processing.documents.fonts import UnprintableText, as_seen, runs
 from order_processing.documents.packing_slip import packing_slip
-from order_processing.documents.shipping_label import SIZES_MM, shipping_label
+from order_processing.documents.shipping_label import SIZES_MM, return_label, shipping_label
 from order_processing.order import Address, Customer
 from order_processing.settings import Printing, Settings
 from order_processing.verified_order import VerifiedOrder
@@ -104,6 +105,33 @@ def test_bars_are_whole_dots_tall_and_wide_enough_with_quiet_zones(size: str, dp
     assert image.width - edges[-1] - 1 >= 10 * module
     grey = image.crop((0, min(bars), image.width, max(bars) + 1)).histogram()[3:253]
     assert sum(grey) == 0
+
+
+def test_a_return_label_leads_back_and_is_not_the_way_there() -> None:
+    verified = to(BERLIN)
+    (shipment,) = packed(verified).shipments
+    back = shipment.parcels[0].model_copy(update={"sscc": sscc.candidate("0614141", ORDER_ID, 99)})
+    made = return_label(back, shipment, verified, SETTINGS, ORDER_ID)
+    codes = {b.text for b in zxingcpp.read_barcodes(printed(made))}
+    assert {sscc.human_readable(back.sscc), "(421)84040219"} <= codes
+    text = text_of(made)
+    assert text.index("Straße des 17. Juni 135") < text.index("1200 Outer Loop, Dock 4")
+    assert "Return" in text
+
+
+def test_dangerous_goods_have_a_note_and_others_none() -> None:
+    battery = POLO.model_copy(update={"description": "Battery pack", "dangerous": "UN3480"})
+    verified = verified_order((BEANIE, 1), (battery, 2))
+    (shipment,) = packed(verified).shipments
+    note = dangerous_goods_note(shipment, verified, SETTINGS, ORDER_ID)
+    assert note is not None
+    text = text_of(note)
+    (parcel,) = [p for p in shipment.parcels if p.contents[0].sku == battery.sku]
+    for part in ("UN3480", "Battery pack", parcel.sscc, "BRSJ-V48J-X, page 1 of 1"):
+        assert part in text
+    assert "Beanie" not in text
+    harmless = to(BERLIN)
+    assert dangerous_goods_note(packed(harmless).shipments[0], harmless, SETTINGS, ORDER_ID) is None
 
 
 def test_a_destination_without_postal_code_has_no_barcode_for_it() -> None:

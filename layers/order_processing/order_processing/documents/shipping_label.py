@@ -58,6 +58,23 @@ def shipping_label_zpl(
     return label.to_bytes()
 
 
+def return_label(
+    parcel: Parcel, shipment: Shipment, verified: VerifiedOrder, settings: Settings, order_id: str
+) -> bytes:
+    """A label with which a parcel comes back to the location that it left, as PDF.
+
+    parcel: what comes back, with an SSCC of its own: the one under which it was sent is not used again.
+    """
+    order = verified.order
+    sender = order.shipping_address or Address()
+    back = order.model_copy(update={"shipping_address": settings.locations[shipment.location].address})
+    title, author = f"Return label {order_number.display(order_id)}", one_line(settings.store.name)
+    sheet = Sheet(*_size(settings), title=title, author=author, dpi=settings.printing.label_dpi)
+    returned = verified.model_copy(update={"order": back})
+    _draw(sheet, parcel, shipment, returned, settings, order_id, returned_from=sender)
+    return sheet.to_bytes()
+
+
 def _size(settings: Settings) -> tuple[float, float]:
     """Width and height in millimetres, whole dots of the printer."""
     dot = 25.4 / settings.printing.label_dpi
@@ -66,14 +83,22 @@ def _size(settings: Settings) -> tuple[float, float]:
 
 
 def _draw(
-    label: Drawing, parcel: Parcel, shipment: Shipment, verified: VerifiedOrder, settings: Settings, order_id: str
+    label: Drawing,
+    parcel: Parcel,
+    shipment: Shipment,
+    verified: VerifiedOrder,
+    settings: Settings,
+    order_id: str,
+    *,
+    returned_from: Address | None = None,
 ) -> None:
-    sender = settings.locations[shipment.location].address
+    sender = returned_from or settings.locations[shipment.location].address
+    phone = "" if returned_from else verified.order.customer.phone
     dpi = settings.printing.label_dpi
     facts_at = label.height - _CODE - _FACTS
     routed = _routing(label, verified, dpi, bottom=facts_at)
-    _carrier(label, shipment, sender, settings)
-    _recipient(label, verified, sender, top=_TOP, bottom=facts_at - (_ROUTING if routed else 0))
+    _carrier(label, shipment, sender, settings, title="Return" if returned_from else "")
+    _recipient(label, verified, sender, phone=phone, top=_TOP, bottom=facts_at - (_ROUTING if routed else 0))
     _facts(label, parcel, shipment, order_id, dpi, top=facts_at)
     _sscc(label, parcel.sscc, dpi, top=label.height - _CODE)
 
@@ -96,7 +121,7 @@ def kilograms(grams: int) -> str:
     return f"{-(-grams // 10) / 100:.2f} kg"
 
 
-def _carrier(sheet: Drawing, shipment: Shipment, sender: Address, settings: Settings) -> None:
+def _carrier(sheet: Drawing, shipment: Shipment, sender: Address, settings: Settings, *, title: str) -> None:
     service = settings.services[shipment.service]
     middle = sheet.width * 0.52
     sheet.text(_MARGIN, _MARGIN + 2.2, "FROM", 6, bold=True)
@@ -115,7 +140,7 @@ def _carrier(sheet: Drawing, shipment: Shipment, sender: Address, settings: Sett
     sheet.fitted(
         middle + 2.5,
         8.5,
-        printable(one_line(service.title), "service"),
+        printable(title or one_line(service.title), "service"),
         within=sheet.width - middle - 5,
         size=15,
         smallest=7,
@@ -134,7 +159,9 @@ def _carrier(sheet: Drawing, shipment: Shipment, sender: Address, settings: Sett
     sheet.rule(0.8, _TOP, sheet.width - 0.8, _TOP, thick=0.375)
 
 
-def _recipient(sheet: Drawing, verified: VerifiedOrder, sender: Address, *, top: float, bottom: float) -> None:
+def _recipient(
+    sheet: Drawing, verified: VerifiedOrder, sender: Address, *, phone: str, top: float, bottom: float
+) -> None:
     lines = recipient_lines(verified, sender.country)
     address = verified.order.shipping_address
     named_first = address is not None and lines[0] in (one_line(address.name), one_line(address.company))
@@ -151,7 +178,7 @@ def _recipient(sheet: Drawing, verified: VerifiedOrder, sender: Address, *, top:
         bold_first=named_first,
         field="shipping_address",
     )
-    phone = one_line((address.phone if address else "") or verified.order.customer.phone)
+    phone = one_line((address.phone if address else "") or phone)
     if phone:
         sheet.fitted(
             left,
