@@ -6,8 +6,9 @@ import os
 import shutil
 from pathlib import Path
 
+import compile_mail
+import compile_pages
 import pytest
-from compile_mail import compile_if_stale
 
 from local import emulator
 from local.places import LOCAL
@@ -30,9 +31,10 @@ RUN = TEST_RUNS / os.environ.setdefault("ORDER_PROCESSING_TEST_RUN", f"run-{os.g
 
 
 @pytest.fixture(scope="session", autouse=True)
-def compiled_mail() -> None:
-    """The mail's templates in the form in which they are deployed."""
-    compile_if_stale()
+def compiled_templates() -> None:
+    """The mail's and the pages' templates in the form in which they are deployed."""
+    compile_mail.compile_if_stale()
+    compile_pages.compile_if_stale()
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:

@@ -17,6 +17,7 @@ import shutil
 import string
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 import jinja2
@@ -34,31 +35,39 @@ class MailMistake(ValueError):
 
 def compile_mail(output: Path = COMPILED) -> None:
     """Write the compiled mail to a folder, replacing what was there in one step."""
+    write_compiled(output, {"letter.html": _html(), "letter.txt": _read("letter.txt")}, all_texts())
+
+
+def compile_if_stale() -> None:
+    """Compile into the package unless that was done since the sources last changed."""
+    if_stale(COMPILED, [Path(__file__), *SOURCES.rglob("*.*")], compile_mail)
+
+
+def write_compiled(output: Path, templates: dict[str, str], texts: dict[str, dict[str, str]]) -> None:
+    """Write templates as Python modules and each language's texts to a folder, replacing it in one step."""
     output.parent.mkdir(parents=True, exist_ok=True)
-    fresh = Path(tempfile.mkdtemp(prefix=".mail-", dir=output.parent))
-    templates = {"letter.html": _html(), "letter.txt": (SOURCES / "letter.txt").read_text(encoding="utf-8")}
+    fresh = Path(tempfile.mkdtemp(prefix=".compiled-", dir=output.parent))
     environment(jinja2.DictLoader(templates)).compile_templates(fresh, zip=None, ignore_errors=False)
-    for language, texts in all_texts().items():
-        content = json.dumps(texts, ensure_ascii=False, separators=(",", ":"))
+    for language, own in texts.items():
+        content = json.dumps(own, ensure_ascii=False, separators=(",", ":"))
         (fresh / f"{language}.json").write_text(content, encoding="utf-8")
     fresh.chmod(0o755)
     shutil.rmtree(output, ignore_errors=True)
     fresh.rename(output)
 
 
-def compile_if_stale() -> None:
-    """Compile into the package unless that was done since the sources last changed."""
-    sources = [Path(__file__), *SOURCES.rglob("*.*")]
-    with Path(__file__).open() as lock:
+def if_stale(compiled: Path, sources: list[Path], compile_all: Callable[[], None]) -> None:
+    """Compile unless that was done since the sources last changed."""
+    with sources[0].open() as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # several test processes may come at once
-        if not COMPILED.is_dir() or os.path.getmtime(COMPILED) < max(map(os.path.getmtime, sources)):
-            compile_mail()
+        if not compiled.is_dir() or os.path.getmtime(compiled) < max(map(os.path.getmtime, sources)):
+            compile_all()
 
 
-def all_texts() -> dict[str, dict[str, str]]:
+def all_texts(folder: Path | None = None) -> dict[str, dict[str, str]]:
     """Every language's texts, by language; MailMistake where one lacks a text or a placeholder of another."""
     texts = {}
-    for path in sorted((SOURCES / "texts").glob("*.json")):
+    for path in sorted(((folder or SOURCES) / "texts").glob("*.json")):
         texts[path.stem] = json.loads(path.read_text(encoding="utf-8"))
     english = texts["en"]
     for language, own in texts.items():
@@ -74,12 +83,16 @@ def _placeholders(text: str) -> set[str]:
     return {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
 
 
+def _read(name: str) -> str:
+    return (SOURCES / name).read_text(encoding="utf-8")
+
+
 def _html() -> str:
     """The letter's MJML as HTML that still holds its Jinja."""
     # mrml's own mj-include loses the body's width, so the parts are put in here.
     whole = _INCLUDE.sub(
-        lambda match: (SOURCES / match[1]).read_text(encoding="utf-8"),
-        (SOURCES / "letter.mjml").read_text(encoding="utf-8"),
+        lambda match: _read(match[1]),
+        _read("letter.mjml"),
     )
     result = mrml.to_html(whole, render_options=mrml.RenderOptions(disable_comments=True, fonts={}))
     if result.warnings:

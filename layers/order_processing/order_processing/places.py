@@ -55,6 +55,11 @@ def country_code(name: str) -> str | None:
     return _countries()[0].get(fold(written))
 
 
+def country_codes() -> tuple[str, ...]:
+    """The code of every country."""
+    return tuple(_countries()[1])
+
+
 def country_name(code: str) -> str:
     """A country's English name, for messages."""
     return _countries()[1][code].title()

@@ -44,7 +44,7 @@ class Writer:
         return Letter(
             language=self.text.language,
             number=self.number,
-            sender=self._sender(),
+            sender=self.sender(),
             subject=subject(self.text(f"{kind}.subject", **filled)),
             preheader=self.text(f"{kind}.preheader", **filled),
             heading=self.text(f"{kind}.heading", **filled),
@@ -161,7 +161,8 @@ class Writer:
         name = greeting_name(self.order.customer.name)
         return self.text("greeting", name=name) if name else self.text("greeting_unnamed")
 
-    def _sender(self) -> Sender:
+    def sender(self) -> Sender:
+        """The store as it signs."""
         store = self.store
         return Sender(
             name=one_line(store.name),

@@ -1,0 +1,71 @@
+"""The pages on which customers decide about their orders."""
+
+import os
+from typing import Any
+
+import boto3
+from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
+
+from order_processing.access import guest_id
+from order_processing.adapters.catalogue import DynamoCatalogue
+from order_processing.adapters.executions import StepFunctionsExecutions
+from order_processing.adapters.links import Links
+from order_processing.adapters.orders import DynamoOrders
+from order_processing.adapters.secrets import Secrets
+from order_processing.decision_pages import DecisionPages
+from order_processing.http import Answer, Request
+from order_processing.observe import logger
+from order_processing.settings import current
+
+_secretsmanager = boto3.client("secretsmanager")
+_dynamodb = boto3.client("dynamodb")
+_identity = Secrets(_secretsmanager, os.environ["IDENTITY_SECRET"])
+_pages = DecisionPages(
+    orders=DynamoOrders(_dynamodb, os.environ["ORDERS_TABLE"], inventory_table=os.environ["INVENTORY_TABLE"]),
+    executions=StepFunctionsExecutions(boto3.client("stepfunctions"), os.environ["STATE_MACHINE_ARN"]),
+    links=Links(_secretsmanager, os.environ["KEYS_SECRET"], os.environ["PUBLIC_URL"]),
+    catalogue=DynamoCatalogue(_dynamodb, os.environ["CATALOGUE_TABLE"]),
+    guest_id=lambda email: guest_id(email, _identity.read()["key"]),
+    settings=current(),
+)
+app = APIGatewayHttpResolver()
+
+
+def _request() -> Request:
+    event = app.current_event
+    return Request(
+        headers={name.lower(): value for name, value in event.headers.items()},
+        query=dict(event.query_string_parameters),
+        body=event.raw_event.get("body") or "",
+        is_base64=event.is_base64_encoded,
+    )
+
+
+def _response(answer: Answer) -> Response:
+    return Response(answer.status, answer.content_type, answer.body, headers=answer.headers)
+
+
+@app.route("/decide/<order_id>", method=["GET", "HEAD"])
+def show(order_id: str) -> Response:
+    return _response(_pages.show(order_id, _request()))
+
+
+@app.post("/decide/<order_id>")
+def post(order_id: str) -> Response:
+    return _response(_pages.post(order_id, _request()))
+
+
+@app.not_found
+def unknown(_: Exception) -> Response:
+    return _response(_pages.unknown("", _request()))
+
+
+@app.exception_handler(Exception)
+def failed(_: Exception) -> Response:
+    logger.exception("a page failed")
+    return _response(_pages.failed(_request()))
+
+
+@logger.inject_lambda_context
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    return app.resolve(event, context)

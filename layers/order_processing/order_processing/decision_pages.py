@@ -1,0 +1,283 @@
+"""The pages behind the link in a question: the customer puts an order right, or cancels it.
+
+Each page is one address, `/decide/{order id}?token=...`: GET shows what the order needs now, POST does what the
+form's button says. Nothing is stored before the customer has accepted what a preview showed.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Protocol
+
+from order_processing import order_number
+from order_processing.access import LinkExpired
+from order_processing.catalogue import Catalogue
+from order_processing.decisions import CannotCancel, Executions, NotAsked, cancel, decide
+from order_processing.errors import OrderNotFound
+from order_processing.http import Answer, Request
+from order_processing.mail import texts as mail_texts
+from order_processing.mail.letter import Link
+from order_processing.observe import logger
+from order_processing.order import Order
+from order_processing.orders import Orders
+from order_processing.pages.exchange import TurnedAway, html_answer, read_form, see_other
+from order_processing.pages.form import form
+from order_processing.pages.page import Page, Pages
+from order_processing.pages.preview import preview
+from order_processing.pages.texts import accepted_languages
+from order_processing.pages.wording import Wording
+from order_processing.proposal import NotOffered, Proposal, asked_of_customer, offered_for, propose
+from order_processing.settings import Settings
+from order_processing.stages.verify_order import verification_of
+from order_processing.stored_order import CUSTOMER, Reason, Status, StoredOrder
+from order_processing.stored_order import Answer as Decision
+from order_processing.verification import Verification
+from order_processing.verification.corrections import order_of
+
+_OWN = frozenset({"do", "total", "also"})
+_CANCELLED = Reason(code="CANCELLED_BY_CUSTOMER", text="cancelled by the customer before it was confirmed")
+
+
+class Links(Protocol):
+    """Links that prove whose an order is."""
+
+    def status_url(self, order_id: str) -> str: ...
+
+    def may_decide(self, order_id: str, token: str, now: datetime) -> bool:
+        """Raises LinkExpired."""
+        ...
+
+
+def _route(handle: Callable[..., Answer]) -> Callable[..., Answer]:
+    @functools.wraps(handle)
+    def answered(self: DecisionPages, order_id: str, request: Request) -> Answer:
+        try:
+            return handle(self, order_id, request)
+        except TurnedAway as turn:
+            logger.info("turned away", extra={"reason": turn.kind, "status": turn.status})
+            return self._turned_away(turn, request)
+
+    return answered
+
+
+class DecisionPages:
+    """Every route under /decide."""
+
+    def __init__(
+        self,
+        *,
+        orders: Orders,
+        executions: Executions,
+        links: Links,
+        catalogue: Catalogue,
+        guest_id: Callable[[str], str],
+        settings: Settings,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._orders = orders
+        self._executions = executions
+        self._links = links
+        self._catalogue = catalogue
+        self._guest_id = guest_id
+        self._settings = settings
+        self._clock = clock
+
+    @_route
+    def show(self, order_id: str, request: Request) -> Answer:
+        """GET: what the order needs now."""
+        return self._state(self._opened(order_id, request))
+
+    @_route
+    def post(self, order_id: str, request: Request) -> Answer:
+        """POST: what the button says: preview, edit, accept, cancel, cancel-now or back."""
+        stored = self._opened(order_id, request)
+        fields = read_form(request, stored.order_id)
+        do = fields.get("do", "")
+        if do == "cancel-now":
+            return self._cancel(stored, request)
+        if do == "back":
+            return see_other(request)
+        if do == "cancel" and _can_cancel(stored):
+            return html_answer(200, self._pages(stored).cancel())
+        if do == "accept" and not self._asks_here(stored):
+            return self._accept_again(stored, request)
+        if do not in ("preview", "edit", "accept") or not self._asks_here(stored):
+            return self._state(stored)
+        return self._propose(stored, do, fields, request)
+
+    @_route
+    def unknown(self, order_id: str, request: Request) -> Answer:
+        """Any other path or method."""
+        raise TurnedAway(404, "wrong_link")
+
+    def failed(self, request: Request) -> Answer:
+        """A fault of our own."""
+        return self._turned_away(TurnedAway(500, "failed"), request)
+
+    def _opened(self, order_id: str, request: Request) -> StoredOrder:
+        """The order that the link opens."""
+        try:
+            number = order_number.parse(order_id)
+        except order_number.OrderNumberError:
+            raise TurnedAway(404, "wrong_link") from None
+        try:
+            if not self._links.may_decide(number, request.query.get("token", ""), self._clock()):
+                raise TurnedAway(404, "wrong_link")
+        except LinkExpired:
+            raise TurnedAway(410, "expired_link", number) from None
+        try:
+            return self._orders.load(number)
+        except OrderNotFound:
+            raise TurnedAway(404, "wrong_link") from None
+
+    def _propose(self, stored: StoredOrder, do: str, fields: dict[str, str], request: Request) -> Answer:
+        """Hold the form against the order, and show what comes of it or keep it."""
+        given = {name: value for name, value in fields.items() if name not in _OWN}
+        also = tuple(fields.get("also", "").split())
+        order, asked = order_of(stored), asked_of_customer(stored.discrepancies)
+        try:
+            proposal = propose(order, asked, given, self._verified(stored), offered_before=also)
+        except NotOffered:
+            raise TurnedAway(400, "refused", stored.order_id) from None
+        also = tuple(dict.fromkeys((*also, *(path for path in proposal.offered if path not in offered_for(asked)))))
+        if do == "edit" or not proposal.acceptable:
+            return self._form(stored, proposal, given, also)
+        if do == "accept" and fields.get("total") == str(proposal.total):
+            return self._accept(stored, proposal, request)
+        shown = preview(self._wording(stored), proposal, differs=do == "accept")
+        return html_answer(200, self._pages(stored).preview(shown, given=given, offered_before=also))
+
+    def _form(self, stored: StoredOrder, proposal: Proposal, given: Mapping[str, str], also: tuple[str, ...]) -> Answer:
+        shown = form(
+            self._wording(stored),
+            self._settings,
+            asked_of_customer(stored.discrepancies),
+            proposal.unsettled,
+            proposal.offered,
+            given,
+            proposal.mistakes,
+        )
+        again = not proposal.acceptable
+        page = self._pages(stored).form(shown, until=self._until(stored), again=again, offered_before=also)
+        return html_answer(422 if again else 200, page)
+
+    def _accept(self, stored: StoredOrder, proposal: Proposal, request: Request) -> Answer:
+        decision = Decision(actor=CUSTOMER, at=self._clock(), corrections=proposal.corrections)
+        try:
+            decide(stored.order_id, decision, orders=self._orders, executions=self._executions)
+        except NotAsked:
+            logger.info("answered twice", extra={"order_id": stored.order_id})
+        return see_other(request)
+
+    def _accept_again(self, stored: StoredOrder, request: Request) -> Answer:
+        """The same answer once more: the execution is told again, in case it did not hear."""
+        if stored.answers and stored.answers[-1].actor == CUSTOMER and not stored.ended and not stored.pending:
+            try:
+                decide(stored.order_id, stored.answers[-1], orders=self._orders, executions=self._executions)
+            except NotAsked:
+                logger.info("answered twice", extra={"order_id": stored.order_id})
+        return see_other(request)
+
+    def _cancel(self, stored: StoredOrder, request: Request) -> Answer:
+        try:
+            cancel(
+                stored.order_id,
+                orders=self._orders,
+                executions=self._executions,
+                reason=_CANCELLED,
+                now=self._clock(),
+            )
+        except CannotCancel:
+            page = self._notice(stored, "going.heading", ("cancel.too_late",))
+            return html_answer(409, page)
+        return see_other(request)
+
+    def _state(self, stored: StoredOrder) -> Answer:
+        """The page that fits where the order is."""
+        if self._asks_here(stored):
+            asked = asked_of_customer(stored.discrepancies)
+            shown = form(self._wording(stored), self._settings, asked, asked, offered_for(asked))
+            page = self._pages(stored).form(shown, until=self._until(stored), again=False, offered_before=())
+        elif stored.ended:
+            page = self._ended(stored)
+        elif stored.status is Status.OFFER_PENDING:
+            page = self._notice(stored, "choice.heading", ("choice.text",))
+        elif stored.pending:
+            page = self._notice(stored, "staff.heading", ("staff.text",))
+        elif stored.answers and stored.answers[-1].actor == CUSTOMER:
+            page = self._notice(stored, "answered.heading", ("answered.text",), cancellable=False)
+        else:
+            page = self._notice(stored, "going.heading", ("going.text",), cancellable=False)
+        return html_answer(200, page)
+
+    def _ended(self, stored: StoredOrder) -> Page:
+        words = self._wording(stored).mail.text
+        kind = stored.status.value.lower()
+        return self._pages(stored).notice(
+            words(f"{kind}.heading"),
+            (words(f"{kind}.intro"), words("ended.nothing_delivered")),
+            button=self._status_link(stored),
+        )
+
+    def _notice(
+        self, stored: StoredOrder, heading: str, paragraphs: tuple[str, ...], *, cancellable: bool = True
+    ) -> Page:
+        wording = self._wording(stored)
+        return self._pages(stored).notice(
+            wording.say(heading),
+            tuple(wording.say(paragraph) for paragraph in paragraphs),
+            button=self._status_link(stored),
+            can_cancel=cancellable and _can_cancel(stored),
+        )
+
+    def _turned_away(self, turn: TurnedAway, request: Request) -> Answer:
+        """A page without anything of the order but its number, and that only behind a link that was good once."""
+        stored = self._stored_or_none(turn.order_id)
+        wishes = accepted_languages(request.headers.get("accept-language", ""))
+        locale = order_of(stored).customer.locale if stored else ""
+        words = mail_texts.of(mail_texts.tag(locale, *wishes, self._settings.store.locale))
+        number = order_number.display(turn.order_id) if stored else ""
+        pages = Pages(self._settings.store, words, number)
+        return html_answer(turn.status, pages.turned_away(turn.kind))
+
+    def _stored_or_none(self, order_id: str) -> StoredOrder | None:
+        try:
+            return self._orders.load(order_id) if order_id else None
+        except OrderNotFound:
+            return None
+
+    def _verified(self, stored: StoredOrder) -> Callable[[Order], Verification]:
+        return functools.partial(
+            verification_of,
+            approvals=stored.approvals,
+            catalogue=self._catalogue,
+            settings=self._settings,
+            guest_id=self._guest_id,
+            now=self._clock(),
+        )
+
+    def _wording(self, stored: StoredOrder) -> Wording:
+        return Wording(stored.order_id, order_of(stored), self._settings)
+
+    def _pages(self, stored: StoredOrder) -> Pages:
+        wording = self._wording(stored)
+        return Pages(self._settings.store, wording.mail.text, wording.number)
+
+    def _until(self, stored: StoredOrder) -> str:
+        if not stored.question:
+            return ""
+        wording = self._wording(stored)
+        return wording.mail.text("question.until", time=wording.mail.moment(stored.question.expires_at))
+
+    def _status_link(self, stored: StoredOrder) -> Link:
+        return Link(self._wording(stored).mail.text("button.status"), self._links.status_url(stored.order_id))
+
+    @staticmethod
+    def _asks_here(stored: StoredOrder) -> bool:
+        return stored.status is Status.CORRECTION_PENDING and stored.asks_customer
+
+
+def _can_cancel(stored: StoredOrder) -> bool:
+    return not (stored.ended or stored.confirmation or stored.has_reached(Status.CONFIRMED))
