@@ -137,6 +137,8 @@ def _dated(takes: Sequence[Take], routes: Mapping[str, Route], together: bool) -
     if together and arrives:
         last = max(arrives.values())
         for key, day in ships.items():
+            if arrives[key] == last:  # nothing to wait for: the sooner it leaves, the safer the date
+                continue
             ships[key] = routes[key[0]].latest_departure(day, last)
             arrives[key] = routes[key[0]].arrives_on(ships[key])
     return tuple(
