@@ -1,25 +1,37 @@
-"""Starts ministack with two permission checks made as AWS makes them. Runs in the emulator's own environment.
+"""Starts ministack, and does as AWS does in five places where it does not. Runs in the emulator's own environment.
 
 - ministack asks for ses:SendEmail on every resource, so no policy that names its identity would pass.
   AWS asks for it on the sender's identity and on the configuration set, and tells policies the sender
   (Service Authorization Reference, Amazon SES v2): so does this.
 - Calls come over plain HTTP from this machine alone, and stand for calls that come to AWS over TLS.
   So policies are told aws:SecureTransport, or the bucket would refuse everything.
+- AWS asks for states:SendTaskSuccess on the state machine whose token it is; ministack, on every resource.
+- A JSONata state's TimeoutSeconds may be an expression (Amazon States Language), also of a task that waits.
+- A function that fails to hand on its task token fails the task, by its error's name, and is retried.
 """
 
 from __future__ import annotations
 
 import json
+from contextvars import ContextVar
 from email.utils import parseaddr
 from typing import Any
 
 from ministack import app
+from ministack.core import iam_actions
 from ministack.core.responses import get_account_id
-from ministack.services import ses
+from ministack.services import ses, stepfunctions
 
 _SEND = "/v2/email/outbound-emails"
 _enforce_others = app._enforce_ses_v2
 _pin_others = app.pin_request_origin
+_wait_for_callback = stepfunctions._invoke_with_callback
+_call_function = stepfunctions._call_lambda
+_execute = stepfunctions._execute_task
+_resource_of_others = iam_actions.extract_resource_arn
+_waiting: ContextVar[str] = ContextVar("waiting", default="")
+_machine: ContextVar[str] = ContextVar("machine", default="*")
+_machines: dict[str, str] = {}
 
 
 def _enforce(method: str, path: str, headers: dict, body: bytes, query: dict, request_id: str) -> Any:
@@ -51,6 +63,42 @@ def _pin_origin(source_ip: str, secure_transport: bool) -> None:
     _pin_others(source_ip, True)
 
 
+def _task(state: dict, given: Any, execution: dict, context: dict) -> Any:
+    before = _machine.set(execution["stateMachineArn"])
+    try:
+        return _execute(state, given, execution, context)
+    finally:
+        _machine.reset(before)
+
+
+def _resource(service: str, method: str, path: str, headers: dict, body: bytes, *others: Any) -> str:
+    if service == "states" and b'"taskToken"' in (body or b""):
+        return _machines.get(json.loads(body).get("taskToken", ""), "*")
+    return _resource_of_others(service, method, path, headers, body, *others)
+
+
+def _callback(resource: str, arguments: Any, token: str, state: dict) -> Any:
+    if isinstance(state.get("TimeoutSeconds"), str):
+        seconds = stepfunctions._jsonata_state_field(state, "TimeoutSeconds", "number", {}, {})
+        state = {**state, "TimeoutSeconds": seconds}
+    _machines[token] = _machine.get()
+    before = _waiting.set(token)
+    try:
+        return _wait_for_callback(resource, arguments, token, state)
+    finally:
+        _waiting.reset(before)
+
+
+def _call(function: str, event: Any) -> Any:
+    try:
+        return _call_function(function, event)
+    except stepfunctions._ExecutionError as error:
+        if waiting := stepfunctions._task_tokens.get(_waiting.get()):
+            waiting["error"] = {"Error": error.error, "Cause": error.cause}
+            waiting["event"].set()
+        raise
+
+
 def _identity(sender: str) -> str:
     found = ses._notification_identity(sender)
     return found[0] if found else sender
@@ -59,4 +107,8 @@ def _identity(sender: str) -> str:
 if __name__ == "__main__":
     app._enforce_ses_v2 = _enforce
     app.pin_request_origin = _pin_origin
+    stepfunctions._invoke_with_callback = _callback
+    stepfunctions._call_lambda = _call
+    stepfunctions._execute_task = _task
+    iam_actions.extract_resource_arn = _resource
     app.main()
