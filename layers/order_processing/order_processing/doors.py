@@ -80,7 +80,7 @@ class Doors:
             raise Problem(
                 400,
                 "IDEMPOTENCY_KEY_MISSING",
-                f"header Idempotency-Key: {key[:20]!r}, expected 1 to {_LONGEST_KEY} characters that are this order's own",
+                f"header Idempotency-Key: {key[:20]!r}, expected 1 to {_LONGEST_KEY} characters of this order's own",
             )
         raw = request.raw_body()
         now = datetime.now(UTC)

@@ -10,7 +10,7 @@ from order_processing.delivery import Delivery
 from order_processing.discrepancy import Discrepancy
 from order_processing.order import Order, Record
 from order_processing.promise import Promise
-from order_processing.stored_order import Answer, Confirmation, Question, Reason, Status, StoredOrder
+from order_processing.stored_order import Answer, Confirmation, Draft, Question, Reason, Status, StoredOrder
 from order_processing.verified_order import VerifiedOrder
 
 
@@ -63,6 +63,10 @@ class Orders(Protocol):
 
     def answer(self, seen: StoredOrder, answer: Answer) -> StoredOrder:
         """Keep a decision, and let the stage that asked look at the order again, in one step."""
+        ...
+
+    def keep_draft(self, order_id: str, draft: Draft) -> None:
+        """Keep what the customer filled in, in the place of any draft before; the order itself is not changed."""
         ...
 
     def note_confirmation(self, seen: StoredOrder, confirmation: Confirmation, *, at: datetime) -> StoredOrder:

@@ -9,8 +9,8 @@ from order_processing.discrepancy import Correction, Discrepancy
 from order_processing.mail.plain import one_line
 from order_processing.order import Order, Record
 from order_processing.places import country_code
-from order_processing.verification import Verification
 from order_processing.verification.corrections import CorrectionError, correct, correctable, proposed, value_at
+from order_processing.verification.verify import Verification
 
 Offered = dict[str, str | None]
 """Fields that may be changed now, each with the one value that it may get; None is any text."""

@@ -86,6 +86,18 @@ class Answer(Record):
         return self == other.model_copy(update={"at": self.at})
 
 
+class Draft(Record):
+    """What the customer filled in and has not accepted: shown again, and of no effect on the order.
+
+    number: how many decisions had been made before. fields: the form's values by name.
+    offered: fields that were offered beyond those that were asked for first.
+    """
+
+    number: int
+    fields: dict[str, str]
+    offered: tuple[str, ...] = ()
+
+
 class StoredOrder(Record):
     """One order with all its parts.
 
@@ -106,6 +118,7 @@ class StoredOrder(Record):
     discrepancies: tuple[Discrepancy, ...] = ()
     verified: VerifiedOrder | None = None
     answers: tuple[Answer, ...] = ()
+    draft: Draft | None = None
     promise: Promise | None = None
     question: Question | None = None
     confirmation: Confirmation | None = None

@@ -6,6 +6,7 @@ Table: partition key `order_id`, sort key `part`:
 - `order`: the order's head: status, version, times, and what the later stages left behind. It is kept
   small because every stage writes it, and it does not exist until the first stage has changed something.
 - `answer#<number>`: a decision that was made on the way, with what it corrected or approved.
+- `draft`: what the customer filled in on a page and has not accepted.
 - `sscc` (under the partition `sscc#<number>`): which parcel holds that number.
 
 Index `received`: `received_slot` (a minute and one of four shards) of each placed order, for the sweep
@@ -39,7 +40,7 @@ from order_processing.errors import OrderChanged, OrderNotFound
 from order_processing.order import Order, Record
 from order_processing.orders import OrderTooLarge, Placed
 from order_processing.promise import Promise
-from order_processing.stored_order import Answer, Confirmation, Question, Reason, Status, StoredOrder
+from order_processing.stored_order import Answer, Confirmation, Draft, Question, Reason, Status, StoredOrder
 from order_processing.verified_order import VerifiedOrder
 
 if TYPE_CHECKING:
@@ -144,6 +145,9 @@ class DynamoOrders:
         }
         self._transact(change, [{"Put": {"TableName": self._table, "Item": item}}])
         return change.after
+
+    def keep_draft(self, order_id: str, draft: Draft) -> None:
+        self._client.put_item(TableName=self._table, Item={**_key(order_id, "draft"), "document": document(draft)})
 
     def ask(self, seen: StoredOrder, question: Question) -> StoredOrder:
         change = _Change(seen)
@@ -326,6 +330,8 @@ def _stored_order(order_id: str, parts: dict[str, dict[str, Attribute]]) -> Stor
     fields["answers"] = tuple(
         read_document(parts[part]["document"], Answer) for part in sorted(parts) if part.startswith("answer#")
     )
+    if "draft" in parts:
+        fields["draft"] = read_document(parts["draft"]["document"], Draft)
     if head:
         fields["status"] = Status(head["status"]["S"])
         fields["version"] = int(head["version"]["N"])

@@ -60,7 +60,7 @@ def html_answer(status: int, page: Page) -> Answer:
     )
 
 
-def see_other(request: Request) -> Answer:
-    """To the page by GET, so that a reload or the back button sends nothing again (RFC 9110, 303)."""
-    location = f"?token={quote(request.query.get('token', ''), safe='')}"
+def see_other(request: Request, step: str = "") -> Answer:
+    """To a page by GET, so that a reload or the back button sends nothing again (RFC 9110, 303)."""
+    location = f"?token={quote(request.query.get('token', ''), safe='')}" + (f"&step={step}" if step else "")
     return Answer(status=303, body="", content_type=_HTML, headers=_SAFE | {"Location": location})

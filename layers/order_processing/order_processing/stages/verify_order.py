@@ -12,8 +12,8 @@ from order_processing.order import Order
 from order_processing.orders import Orders
 from order_processing.settings import Settings
 from order_processing.stored_order import Reason, Status
-from order_processing.verification import Verification, verify
 from order_processing.verification.corrections import order_of
+from order_processing.verification.verify import Verification, verify
 
 
 def verify_order(
