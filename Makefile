@@ -61,6 +61,10 @@ check: setup ## formatting, lint, types, import directions, the template, the se
 	.tools/sam/bin/cfn-lint template.yaml
 	AWS_DEFAULT_REGION=us-east-1 .tools/sam/bin/sam validate --lint
 
+.PHONY: bill
+bill: setup ## what an order costs: units, puts, mails and CPU time by stage, in dollars a million
+	@.venv/bin/python -m tests.bench.bill
+
 .PHONY: format
 format: setup ## put the code into its form
 	.venv/bin/ruff check --fix .

@@ -31,6 +31,7 @@ from order_processing.stored_order import Status, StoredOrder
 
 NOW = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)
 BUCKET = "documents"
+TABLES = ("orders", "catalogue", "inventory", "accounts")
 SENDER = "orders@store.example.com"
 SEED = Path(__file__).parents[2] / "local" / "seed"
 
@@ -40,16 +41,22 @@ class Shop:
     """A store's whole order processing; `client` makes each AWS client, so that a test can put faults into it."""
 
     client: Any = boto3.client
+    tables: dict[str, str] = field(default_factory=lambda: {name: name for name in TABLES})
+    bucket: str = BUCKET
+    configuration_set: str = "mail"
     now: datetime = NOW
     answered: list[tuple[str, str]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         dynamodb = self.client("dynamodb")
-        self.orders = DynamoOrders(dynamodb, "orders", inventory_table="inventory", accounts_table="accounts")
-        self.catalogue = DynamoCatalogue(dynamodb, "catalogue")
-        self.inventory = DynamoInventory(dynamodb, "inventory")
-        self.documents = S3Documents(self.client("s3"), BUCKET)
-        self.post = SesPost(self.client("sesv2"), SENDER, "mail", current())
+        names = self.tables
+        self.orders = DynamoOrders(
+            dynamodb, names["orders"], inventory_table=names["inventory"], accounts_table=names["accounts"]
+        )
+        self.catalogue = DynamoCatalogue(dynamodb, names["catalogue"])
+        self.inventory = DynamoInventory(dynamodb, names["inventory"])
+        self.documents = S3Documents(self.client("s3"), self.bucket)
+        self.post = SesPost(self.client("sesv2"), SENDER, self.configuration_set, current())
 
     def stock_up(self) -> None:
         """Load the seed catalogue and stock."""
