@@ -51,7 +51,7 @@ def _enforce(method: str, path: str, headers: dict, body: bytes, query: dict, re
             query,
             request_id,
             resource_arn=resource,
-            service_context={"ses:FromAddress": [sender]},
+            service_context={"ses:FromAddress": sender},
             named_resource=resource,
         )
         if denied:
