@@ -2,14 +2,13 @@
 
 import os
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import boto3
 
 from order_processing.adapters.links import Links
 from order_processing.adapters.orders import DynamoOrders
 from order_processing.adapters.post import SesPost
-from order_processing.observe import logger
+from order_processing.observe import Event, stage
 from order_processing.settings import current
 from order_processing.stages.await_decision import await_decision
 
@@ -18,13 +17,11 @@ _post = SesPost(boto3.client("sesv2"), os.environ["SENDER"], os.environ["CONFIGU
 _links = Links(boto3.client("secretsmanager"), os.environ["KEYS_SECRET"], os.environ["PUBLIC_URL"])
 
 
-@logger.inject_lambda_context
-def handler(event: dict[str, Any], context: Any) -> dict[str, str]:
-    order_id = event["order_id"]
-    logger.append_keys(order_id=order_id)
+@stage
+def handler(event: Event) -> None:
     now = datetime.now(UTC)
     await_decision(
-        order_id,
+        event["order_id"],
         event["task_token"],
         orders=_orders,
         post=_post,
@@ -33,4 +30,3 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, str]:
         expires_at=now + timedelta(seconds=event["expires_in_seconds"]),
         now=now,
     )
-    return {"order_id": order_id}

@@ -2,14 +2,13 @@
 
 import os
 from datetime import UTC, datetime
-from typing import Any
 
 import boto3
 
 from order_processing.adapters.links import Links
 from order_processing.adapters.orders import DynamoOrders
 from order_processing.adapters.post import SesPost
-from order_processing.observe import logger
+from order_processing.observe import Event, stage
 from order_processing.settings import current
 from order_processing.stages.confirm_order import confirm_order
 
@@ -18,16 +17,13 @@ _post = SesPost(boto3.client("sesv2"), os.environ["SENDER"], os.environ["CONFIGU
 _links = Links(boto3.client("secretsmanager"), os.environ["KEYS_SECRET"], os.environ["PUBLIC_URL"])
 
 
-@logger.inject_lambda_context
-def handler(event: dict[str, str], context: Any) -> dict[str, str]:
-    order_id = event["order_id"]
-    logger.append_keys(order_id=order_id)
+@stage
+def handler(event: Event) -> None:
     confirm_order(
-        order_id,
+        event["order_id"],
         orders=_orders,
         post=_post,
         settings=current(),
         status_url=_links.status_url,
         now=datetime.now(UTC),
     )
-    return {"order_id": order_id}

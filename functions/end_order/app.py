@@ -2,14 +2,13 @@
 
 import os
 from datetime import UTC, datetime
-from typing import Any
 
 import boto3
 
 from order_processing.adapters.links import Links
 from order_processing.adapters.orders import DynamoOrders
 from order_processing.adapters.post import SesPost
-from order_processing.observe import logger
+from order_processing.observe import Event, stage
 from order_processing.settings import current
 from order_processing.stages.end_order import end_order
 from order_processing.stored_order import Status
@@ -21,12 +20,10 @@ _post = SesPost(boto3.client("sesv2"), os.environ["SENDER"], os.environ["CONFIGU
 _links = Links(boto3.client("secretsmanager"), os.environ["KEYS_SECRET"], os.environ["PUBLIC_URL"])
 
 
-@logger.inject_lambda_context
-def handler(event: dict[str, str], context: Any) -> dict[str, str]:
-    order_id = event["order_id"]
-    logger.append_keys(order_id=order_id)
+@stage
+def handler(event: Event) -> None:
     end_order(
-        order_id,
+        event["order_id"],
         Status(event["ending"]),
         orders=_orders,
         post=_post,
@@ -34,4 +31,3 @@ def handler(event: dict[str, str], context: Any) -> dict[str, str]:
         status_url=_links.status_url,
         now=datetime.now(UTC),
     )
-    return {"order_id": order_id}

@@ -2,13 +2,12 @@
 
 import os
 from datetime import UTC, datetime
-from typing import Any
 
 import boto3
 
 from order_processing.adapters.documents import S3Documents
 from order_processing.adapters.orders import DynamoOrders
-from order_processing.observe import logger
+from order_processing.observe import Event, stage
 from order_processing.settings import current
 from order_processing.stages.prepare_delivery import prepare_delivery
 
@@ -16,9 +15,6 @@ _orders = DynamoOrders(boto3.client("dynamodb"), os.environ["ORDERS_TABLE"])
 _documents = S3Documents(boto3.client("s3"), os.environ["DOCUMENTS_BUCKET"])
 
 
-@logger.inject_lambda_context
-def handler(event: dict[str, str], context: Any) -> dict[str, str]:
-    order_id = event["order_id"]
-    logger.append_keys(order_id=order_id)
-    prepare_delivery(order_id, orders=_orders, documents=_documents, settings=current(), now=datetime.now(UTC))
-    return {"order_id": order_id}
+@stage
+def handler(event: Event) -> None:
+    prepare_delivery(event["order_id"], orders=_orders, documents=_documents, settings=current(), now=datetime.now(UTC))

@@ -2,12 +2,11 @@
 
 import os
 from datetime import UTC, datetime
-from typing import Any
 
 import boto3
 
 from order_processing.adapters.orders import DynamoOrders
-from order_processing.observe import logger
+from order_processing.observe import Event, stage
 from order_processing.stages.update_account import update_account
 
 _orders = DynamoOrders(
@@ -15,9 +14,6 @@ _orders = DynamoOrders(
 )
 
 
-@logger.inject_lambda_context
-def handler(event: dict[str, str], context: Any) -> dict[str, str]:
-    order_id = event["order_id"]
-    logger.append_keys(order_id=order_id)
-    update_account(order_id, orders=_orders, now=datetime.now(UTC))
-    return {"order_id": order_id}
+@stage
+def handler(event: Event) -> None:
+    update_account(event["order_id"], orders=_orders, now=datetime.now(UTC))

@@ -2,7 +2,6 @@
 
 import os
 from datetime import UTC, datetime
-from typing import Any
 
 import boto3
 
@@ -10,7 +9,7 @@ from order_processing.access import guest_id
 from order_processing.adapters.catalogue import DynamoCatalogue
 from order_processing.adapters.orders import DynamoOrders
 from order_processing.adapters.secrets import Secrets
-from order_processing.observe import logger
+from order_processing.observe import Event, stage
 from order_processing.settings import current
 from order_processing.stages.verify_order import verify_order
 
@@ -20,16 +19,13 @@ _catalogue = DynamoCatalogue(_dynamodb, os.environ["CATALOGUE_TABLE"])
 _identity = Secrets(boto3.client("secretsmanager"), os.environ["IDENTITY_SECRET"])
 
 
-@logger.inject_lambda_context
-def handler(event: dict[str, str], context: Any) -> dict[str, str]:
-    order_id = event["order_id"]
-    logger.append_keys(order_id=order_id)
+@stage
+def handler(event: Event) -> None:
     verify_order(
-        order_id,
+        event["order_id"],
         orders=_orders,
         catalogue=_catalogue,
         settings=current(),
         guest_id=lambda email: guest_id(email, _identity.read()["key"]),
         now=datetime.now(UTC),
     )
-    return {"order_id": order_id}

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, Strict
 from order_processing import money, order_number
 from order_processing.order import Address, Customer, Discount, Line, Option, Order, Shipping, Tax
 from order_processing.stored_order import StoredOrder
+from order_processing.verification.corrections import order_of
 
 Words = Annotated[StrictStr, Field(max_length=500)]
 _PIECES = Annotated[StrictInt, Field(gt=0, le=1_000_000)]
@@ -222,7 +223,7 @@ def _mistake(error: Any) -> tuple[str, str]:
 
 def show(stored: StoredOrder) -> dict[str, Any]:
     """An order as GET /orders/{id} shows it to whoever holds its token."""
-    order = stored.verified.order if stored.verified else stored.placed
+    order = stored.verified.order if stored.verified else order_of(stored)
     promise, delivery = stored.promise, stored.delivery
     return {
         "id": stored.order_id,
@@ -245,6 +246,15 @@ def show(stored: StoredOrder) -> dict[str, Any]:
         ],
         "delivery_date": _date(promise.delivery_date) if promise else None,
         "discrepancies": [{**d.model_dump(), "message": d.message} for d in stored.discrepancies],
+        "decisions": [
+            {
+                "actor": answer.actor,
+                "at": answer.at.isoformat(),
+                "corrections": [correction.model_dump() for correction in answer.corrections],
+                "approvals": [approval.model_dump() for approval in answer.approvals],
+            }
+            for answer in stored.answers
+        ],
         "parcels": [
             {"sscc": parcel.sscc, "number": parcel.number, "of": parcel.of}
             for shipment in (delivery.shipments if delivery else ())

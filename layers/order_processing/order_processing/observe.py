@@ -1,7 +1,67 @@
-"""The one logger: structured, with the order's id, and without personal data."""
+"""What operations staff see of a stage: its log lines, and how its faults are told.
+
+A fault's text ends up in the execution's history and in the log, and what botocore or pydantic say of a
+value may hold a customer's address. So a fault is told by its kind and place; only our own errors, which
+never hold what a customer wrote, are told in their own words.
+"""
 
 from __future__ import annotations
 
+import traceback
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import Any
+
 from aws_lambda_powertools import Logger
 
+from order_processing.errors import TurnOff
+
 logger = Logger(service="order-processing")
+
+Event = dict[str, Any]
+
+
+class StageFault(RuntimeError):
+    """A stage could not do its work: it is retried, then the execution fails and keeps what it holds."""
+
+
+def stage(work: Callable[[Event], None]) -> Callable[[Event, Any], dict[str, str]]:
+    """A Lambda handler for a stage: `{"order_id": ...}` comes in and goes out.
+
+    Turns off the happy path are raised by their names, for the state machine to catch.
+    """
+
+    @logger.inject_lambda_context
+    @wraps(work)
+    def handler(event: Event, context: Any) -> dict[str, str]:
+        order_id: str = event["order_id"]
+        logger.append_keys(order_id=order_id)
+        try:
+            work(event)
+        except TurnOff as turn:
+            logger.info("turned off the happy path", extra={"turn": type(turn).__name__, "code": turn.code})
+            raise
+        except Exception as error:
+            told = told_without_personal_data(error)
+            logger.error("fault", extra={"fault": told})
+            raise StageFault(told) from None
+        return {"order_id": order_id}
+
+    return handler
+
+
+def told_without_personal_data(error: Exception) -> str:
+    """A fault in words that hold nothing a customer wrote.
+
+    An error of AWS by its code and operation; one of ours by its text, unless it quotes a value (`found`);
+    any other by its class. Each with the place in our code.
+    """
+    kind = type(error).__name__
+    response = getattr(error, "response", None)
+    if isinstance(response, dict):
+        kind = f"{response.get('Error', {}).get('Code', kind)} in {getattr(error, 'operation_name', 'a call')}"
+    elif type(error).__module__.startswith("order_processing") and not hasattr(error, "found"):
+        kind = f"{kind}: {error}"
+    ours = [frame for frame in traceback.extract_tb(error.__traceback__) if "order_processing" in frame.filename]
+    return f"{kind} (at {Path(ours[-1].filename).stem}:{ours[-1].lineno})" if ours else kind

@@ -1,0 +1,59 @@
+"""What operations staff see of a stage's faults, and what they do not."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import pytest
+from botocore.exceptions import ClientError
+
+from order_processing.errors import OrderRejected
+from order_processing.observe import StageFault, stage
+from order_processing.order import Order
+from order_processing.packing import PackingError
+
+CANARY = "canarina@example.com"
+CONTEXT = SimpleNamespace(
+    function_name="f", memory_limit_in_mb=1, invoked_function_arn="arn", aws_request_id="r", function_version="1"
+)
+
+
+def run(work):
+    return stage(work)({"order_id": "BRSJV48JX"}, CONTEXT)
+
+
+def raising(error):
+    def work(_):
+        raise error
+
+    return work
+
+
+def test_a_stage_answers_with_the_orders_id_alone():
+    assert run(lambda event: None) == {"order_id": "BRSJV48JX"}
+
+
+def test_a_turn_off_the_path_keeps_its_name_for_the_state_machine():
+    with pytest.raises(OrderRejected, match="UNKNOWN_SKU"):
+        run(raising(OrderRejected("UNKNOWN_SKU", "lines[0].sku")))
+
+
+def test_an_error_of_aws_is_told_by_code_and_operation_without_its_words(capsys):
+    said = {"Error": {"Code": "MessageRejected", "Message": f"Email address is not verified: {CANARY}"}}
+    with pytest.raises(StageFault, match="MessageRejected in SendEmail") as fault:
+        run(raising(ClientError(said, "SendEmail")))
+    assert CANARY not in str(fault.value)
+    assert fault.value.__cause__ is None
+    assert fault.value.__suppress_context__
+    assert CANARY not in capsys.readouterr().out
+
+
+def test_what_pydantic_says_of_a_value_is_not_told():
+    with pytest.raises(StageFault, match="ValidationError") as fault:
+        run(lambda _: Order.model_validate({"customer": {"email": CANARY * 100}}))
+    assert CANARY not in str(fault.value)
+
+
+def test_an_error_of_ours_is_told_in_its_own_words():
+    with pytest.raises(StageFault, match="PackingError: allocation of SKU-1"):
+        run(raising(PackingError("allocation of SKU-1: '9' is not a line of the order")))
