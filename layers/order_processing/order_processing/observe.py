@@ -42,7 +42,7 @@ def stage(work: Callable[[Event], None]) -> Callable[[Event, Any], dict[str, str
         except TurnOff as turn:
             logger.info("turned off the happy path", extra={"turn": type(turn).__name__, "code": turn.code})
             raise
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - whatever it is, its words may hold personal data
             told = told_without_personal_data(error)
             logger.error("fault", extra={"fault": told})
             raise StageFault(told) from None
