@@ -46,6 +46,20 @@ def test_each_function_may_do_named_things_to_named_resources(name):
             assert all(resource != "*" for resource in resources)
 
 
+def test_who_reserves_or_gives_back_may_do_what_that_takes_and_nobody_else_sees_the_inventory():
+    """Query and BatchGetItem find what is left and claimed; a large order's parts and claims come and go as items."""
+    reservation = {f"dynamodb:{action}" for action in ("Query", "BatchGetItem", "UpdateItem", "PutItem", "DeleteItem")}
+    allowed = {
+        name: set(statement["Action"])
+        for name, properties in FUNCTIONS.items()
+        for policy in properties["Policies"]
+        for statement in policy["Statement"]
+        if "InventoryTable" in str(statement["Resource"])
+    }
+    who = ("ReceiveOrderFunction", "OrderPagesFunction", "CheckAvailabilityFunction", "EndOrderFunction")
+    assert allowed == dict.fromkeys(who, reservation)
+
+
 def test_executions_carry_the_orders_id_and_nothing_else():
     texts = re.findall(r"\{%.*?%\}", str(MACHINE["Definition"]))
     allowed = {

@@ -143,8 +143,11 @@ class OutOfStock(RuntimeError):
 class Inventory(Protocol):
     """Stock and supply by SKU."""
 
-    def read(self, skus: Iterable[str], *, turn: int | None = None) -> tuple[list[Stock], list[Supply]]:
-        """All stock and all coming supply of these SKUs, as of now.
+    def read_with_materials(
+        self, skus: Iterable[str], *, turn: int | None = None
+    ) -> tuple[list[Stock], list[Supply], list[Recipe]]:
+        """All stock and all coming supply of these SKUs and of the materials of what is made to order, as of now,
+        and the recipes by which it is made.
 
         turn: an order's own number (`turn_of`): of a SKU with many buckets just a few are looked at, from there
         on. What is not found so may still be there: without a turn everything is read.

@@ -47,14 +47,18 @@ class Orders(Protocol):
         ...
 
     def reserve(self, seen: StoredOrder, promise: Promise, *, at: datetime) -> StoredOrder:
-        """Take everything promised from stock and supply and move to RESERVED, in one step or not at all.
+        """Take everything promised from stock and supply and move to RESERVED, all of it or nothing.
 
         Raises OutOfStock when a source no longer holds what was promised from it.
         """
         ...
 
     def release(self, seen: StoredOrder, to: Status, *, at: datetime, reason: Reason) -> StoredOrder:
-        """End the order early and give back what it had reserved, in one step."""
+        """End the order early and give back what it had reserved, also when that was cut halfway."""
+        ...
+
+    def finish_reservation(self, order_id: str) -> None:
+        """Bring to an end what an interrupted reservation or release has left; nothing where none was."""
         ...
 
     def ask(self, seen: StoredOrder, question: Question) -> StoredOrder:

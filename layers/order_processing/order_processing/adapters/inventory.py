@@ -21,14 +21,12 @@ from typing import TYPE_CHECKING, cast
 from order_processing.adapters.attributes import document, number, read_document, text
 from order_processing.adapters.inventory_items import Item, partition_of, read_stock, read_supply, stock_key
 from order_processing.adapters.receipts import Receipts
-from order_processing.adapters.reservations import raise_if_out_of_stock, release_writes, reservation_writes
 from order_processing.adapters.transactions import Refused, Write, pause, write_all
 from order_processing.inventory import OutOfStock, PlannedSupply, Recipe, Stock, StockCount, Supply, counted
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-__all__ = ["DynamoInventory", "raise_if_out_of_stock", "release_writes", "reservation_writes"]
 _TRIES = 8
 _READERS = 8
 _SEEN = 4
@@ -42,13 +40,13 @@ class DynamoInventory:
         self._table = table
 
     def read(self, skus: Iterable[str], *, turn: int | None = None) -> tuple[list[Stock], list[Supply]]:
+        """All stock and all coming supply of these SKUs, as of now; turn: see the port."""
         stock, supply, _ = self._read(skus, turn)
         return stock, supply
 
     def read_with_materials(
         self, skus: Iterable[str], *, turn: int | None = None
     ) -> tuple[list[Stock], list[Supply], list[Recipe]]:
-        """Like `read`, with the recipes of what is made to order and what there is of their materials."""
         wanted = list(dict.fromkeys(skus))
         stock, supply, recipes = self._read(wanted, turn)
         materials = dict.fromkeys(sku for recipe in recipes for sku, _ in recipe.materials)

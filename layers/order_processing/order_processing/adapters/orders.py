@@ -16,14 +16,12 @@ that starts what was stored and not started.
 from __future__ import annotations
 
 import hashlib
-import random
-import time as clock
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from order_processing import order_number
 from order_processing.account import AccountEntry
-from order_processing.adapters import accounts, inventory
+from order_processing.adapters import accounts
 from order_processing.adapters.attributes import (
     Attribute,
     document,
@@ -34,6 +32,8 @@ from order_processing.adapters.attributes import (
     text,
     time,
 )
+from order_processing.adapters.reservations import AnchorRefused, Reservations
+from order_processing.adapters.transactions import Refused, Write, write_all
 from order_processing.delivery import Delivery
 from order_processing.discrepancy import Discrepancy
 from order_processing.errors import OrderChanged, OrderNotFound
@@ -49,7 +49,6 @@ if TYPE_CHECKING:
 RECEIVED_INDEX = "received"
 SHARDS = 4
 _LARGEST_ITEM = 390_000
-_CONFLICT_TRIES = 6
 
 
 class Discrepancies(Record):
@@ -64,7 +63,7 @@ class DynamoOrders:
     def __init__(self, client: DynamoDBClient, table: str, *, inventory_table: str = "", accounts_table: str = ""):
         self._client = client
         self._table = table
-        self._inventory_table = inventory_table
+        self._reservations = Reservations(client, inventory_table)
         self._accounts_table = accounts_table
 
     def place(self, order: Order, raw: bytes, fingerprint: str, received_at: datetime) -> Placed:
@@ -121,8 +120,7 @@ class DynamoOrders:
         change = _Change(seen, Status.RESERVED, at)
         change.put("promise", document(promise), promise=promise)
         change.put_reason(None)
-        writes = inventory.reservation_writes(promise, table=self._inventory_table)
-        self._transact(change, writes, inventory.raise_if_out_of_stock)
+        self._hold(change, promise)
         return change.after
 
     def release(self, seen: StoredOrder, to: Status, *, at: datetime, reason: Reason) -> StoredOrder:
@@ -130,10 +128,16 @@ class DynamoOrders:
         change.put_reason(reason)
         change.remove("question", question=None)
         if seen.promise is None:
-            return self._update(change)
+            self._update(change)
+            # A reservation that was cut may have left parts: only now can no reservation follow that would add to them.
+            self._reservations.finish(seen.order_id)
+            return change.after
         change.remove("promise", promise=None)
-        self._transact(change, inventory.release_writes(seen.promise, table=self._inventory_table))
+        self._hold(change, None)
         return change.after
+
+    def finish_reservation(self, order_id: str) -> None:
+        self._reservations.finish(order_id)
 
     def answer(self, seen: StoredOrder, answer: Answer) -> StoredOrder:
         change = _Change(seen, seen.resumes_at, answer.at)
@@ -214,21 +218,24 @@ class DynamoOrders:
             raise OrderChanged(change.before.order_id) from error
         return change.after
 
-    def _transact(self, change: _Change, writes: list[dict[str, Any]], explain: Any = None) -> None:
-        items: Any = [{"Update": {"TableName": self._table, **change.expression()}}, *writes]
-        for attempt in range(_CONFLICT_TRIES):
-            try:
-                self._client.transact_write_items(TransactItems=items)
-                return
-            except self._client.exceptions.TransactionCanceledException as error:
-                reasons = [reason.get("Code", "None") for reason in error.response["CancellationReasons"]]
-                if reasons[0] == "ConditionalCheckFailed":
-                    raise OrderChanged(change.before.order_id) from error
-                if explain:
-                    explain(writes, reasons[1:])
-                if "TransactionConflict" not in reasons or attempt == _CONFLICT_TRIES - 1:
-                    raise
-            clock.sleep(random.uniform(0, 0.05 * 2**attempt))  # noqa: S311 - jitter, not a secret
+    def _hold(self, change: _Change, promise: Promise | None) -> None:
+        """Make the change, and hold what this promises instead of what the order held before."""
+        before = change.before
+        try:
+            self._reservations.change(before.order_id, self._head_write(change), before.promise, promise)
+        except AnchorRefused as refused:
+            raise OrderChanged(before.order_id) from refused
+
+    def _transact(self, change: _Change, writes: list[Write]) -> None:
+        try:
+            write_all(self._client, [self._head_write(change), *writes])
+        except Refused as refused:
+            if 0 in refused.places:
+                raise OrderChanged(change.before.order_id) from refused
+            raise
+
+    def _head_write(self, change: _Change) -> Write:
+        return {"Update": {"TableName": self._table, **change.expression()}}
 
 
 class _Change:

@@ -235,31 +235,3 @@ def _raise_if_taken(refused: Sequence[Write]) -> None:
         if update and update["ConditionExpression"].startswith("available"):
             key = update["Key"]
             raise OutOfStock(f"{key['sku']['S']}: {key['source']['S']} no longer holds what was promised from it")
-
-
-def reservation_writes(promise: Promise, *, table: str) -> list[Write]:
-    """The writes that take what is promised, for a transaction of the caller's; at most 99, or TooManySources."""
-    return _counter_writes(moves(None, promise), table)
-
-
-def release_writes(promise: Promise, *, table: str) -> list[Write]:
-    """The writes that give back what `reservation_writes` took."""
-    return _counter_writes(moves(promise, None), table)
-
-
-def raise_if_out_of_stock(writes: Sequence[Write], codes: Sequence[str]) -> None:
-    """Raise OutOfStock if the transaction of `reservation_writes` was cancelled because a source held too little.
-
-    codes: the cancellation's codes of these same writes, in their order.
-    """
-    _raise_if_taken([write for write, code in zip(writes, codes, strict=True) if code == "ConditionalCheckFailed"])
-
-
-class TooManySources(ValueError):
-    """More sources than one transaction can hold."""
-
-
-def _counter_writes(changes: Sequence[Move], table: str) -> list[Write]:
-    if len(changes) >= MOST_WRITES:
-        raise TooManySources(f"{len(changes)} sources are more than the {MOST_WRITES - 1} that fit beside the order")
-    return [_counter_write(move, table) for move in changes]

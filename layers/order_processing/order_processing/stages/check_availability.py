@@ -5,12 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 
 from order_processing.allotment import needs_of
-from order_processing.availability import Shortage, promise
+from order_processing.availability import Shortage, promise, turn_of
 from order_processing.errors import OfferNeeded, OrderEnded
 from order_processing.inventory import Inventory, OutOfStock
 from order_processing.orders import Orders
+from order_processing.promise import Promise
 from order_processing.settings import Settings
 from order_processing.stored_order import Reason, Status
+from order_processing.verified_order import VerifiedOrder
 
 _TRIES = 5
 
@@ -33,10 +35,12 @@ def check_availability(
     verified = stored.verified
     if verified is None:
         raise ValueError(f"order {order_id} is {stored.status} but has no verified lines")
-    skus = {need.sku for need in needs_of(verified)}
     for _ in range(_TRIES):
-        stock, supply = inventory.read(skus)
-        outcome = promise(verified, stock, supply, settings, ordered_at=now)
+        outcome = _promise(verified, inventory, settings, now, turn=turn_of(verified))
+        if not _from_stock(outcome):
+            # More may be there: in buckets not looked at, or held by a cut run of this very order.
+            orders.finish_reservation(order_id)
+            outcome = _promise(verified, inventory, settings, now, turn=None)
         if isinstance(outcome, Shortage):
             orders.move(stored, Status.OFFER_PENDING, at=now, reason=Reason(code="SHORTAGE", text=outcome.message))
             raise OfferNeeded("SHORTAGE", ", ".join(outcome.skus))
@@ -46,3 +50,15 @@ def check_availability(
             continue
         return
     raise OutOfStock(f"order {order_id}: stock changed {_TRIES} times while it was being promised")
+
+
+def _promise(
+    verified: VerifiedOrder, inventory: Inventory, settings: Settings, now: datetime, *, turn: int | None
+) -> Promise | Shortage:
+    skus = dict.fromkeys(need.sku for need in needs_of(verified))
+    stock, supply, recipes = inventory.read_with_materials(skus, turn=turn)
+    return promise(verified, stock, supply, settings, ordered_at=now, recipes=recipes)
+
+
+def _from_stock(outcome: Promise | Shortage) -> bool:
+    return isinstance(outcome, Promise) and all(allocation.kind == "stock" for allocation in outcome.allocations)

@@ -29,13 +29,16 @@ def end_order(
 ) -> None:
     """End the order early as `ending` (REJECTED, CANCELLED or EXPIRED), once, and tell the customer, once.
 
-    An order that has ended already keeps its ending. One that was confirmed cannot end here: that is a fault.
+    An order that has ended already keeps its ending, and gives back what a cut release has left.
+    One that was confirmed cannot end here: that is a fault.
     """
     stored = orders.load(order_id)
     if not stored.ended:
         if stored.has_reached(Status.CONFIRMED):
             raise ValueError(f"order {order_id} is {stored.status}: after the confirmation the only way is forward")
         stored = orders.release(stored, ending, at=now, reason=_reason(stored, ending))
+    else:
+        orders.finish_reservation(order_id)
     if _wants_notice(stored):
         _tell_customer(stored, orders, post, settings, status_url, now)
 
