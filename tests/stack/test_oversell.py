@@ -34,7 +34,7 @@ class Batch:
 
 
 def test_of_more_orders_than_pieces_as_many_are_reserved_as_there_are_pieces(stack):
-    shop = _shop(stack)
+    shop = shop_on(stack)
     _offer_the_product(shop)
     batches = [Batch(stack.emulator.home, range(first, ORDERS, PROCESSES)) for first in range(PROCESSES)]
     with ProcessPoolExecutor(PROCESSES, mp_context=get_context("forkserver")) as clients:
@@ -55,7 +55,7 @@ def place_batch(batch: Batch) -> list[str]:
     """Places, verifies and checks each order as the state machine would; the orders' ids."""
     running = LocalStack.running(batch.home)
     assert running
-    shop = _shop(running)
+    shop = shop_on(running)
     return [_place(shop, number) for number in batch.numbers]
 
 
@@ -76,7 +76,8 @@ def _place(shop: Shop, number: int) -> str:
     return order_id
 
 
-def _shop(stack: LocalStack) -> Shop:
+def shop_on(stack: LocalStack) -> Shop:
+    """The stages in this process, on the tables of the stack."""
     tables = {use: stack.outputs[f"{use.title()}Table"] for use in ("orders", "catalogue", "inventory", "accounts")}
     return Shop(client=stack.client, tables=tables, bucket=stack.outputs["DocumentsBucket"])
 
