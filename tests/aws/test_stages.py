@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -14,6 +15,7 @@ from moto.ses.models import ses_backends
 
 from order_processing.adapters.accounts import DynamoAccounts
 from order_processing.decisions import CannotCancel, cancel
+from order_processing.documents.set_of_documents import DocumentRefused
 from order_processing.errors import OfferNeeded
 from order_processing.order import Line, Order
 from order_processing.stored_order import Reason, Status
@@ -70,6 +72,36 @@ def test_a_real_order_becomes_ready_to_ship(shop, source, name, total):
     assert len(mails()) == 1
     assert DynamoAccounts(boto3.client("dynamodb"), "accounts").totals(stored.verified.customer_id, "USD") == (1, total)
     assert sorted(keys()) == sorted(document.key for document in stored.delivery.documents)
+
+
+@pytest.mark.parametrize(
+    ("source", "name", "papers"),
+    [
+        ("shopify", "shopify-6-percent-code-paid-ca", ["commercial-invoice-1.pdf", "customs-declaration-1.pdf"]),
+        ("woocommerce", "woo-5-onhold-zero-tax-line", []),
+    ],
+)
+def test_a_real_order_across_a_customs_border_has_its_papers_and_a_domestic_one_none(shop, source, name, papers):
+    order_id = shop.place(real_order(source, name))
+    stored = shop.run(order_id)
+    made = ["label-1.pdf", "packing-slip.pdf"]
+    assert sorted(keys()) == [f"orders/{order_id}/{file}" for file in [*papers, *made]]
+    for document in stored.delivery.documents:
+        kept = boto3.client("s3").get_object(Bucket=BUCKET, Key=document.key)
+        assert hashlib.sha256(kept["Body"].read()).hexdigest() == document.sha256
+        assert kept["ContentType"] == document.content_type
+
+
+def test_an_order_that_cannot_be_printed_is_a_fault_that_names_the_field_and_keeps_nothing(shop):
+    order = simple_order()
+    address = order.shipping_address.model_copy(update={"name": "Canary \U00013000"})
+    order_id = shop.place(order.model_copy(update={"shipping_address": address}))
+    for stage in shop.stages[:4]:
+        stage(order_id)
+    with pytest.raises(DocumentRefused, match=r"^label-1\.pdf: shipping_address: no font for U\+13000$"):
+        shop.prepare(order_id)
+    assert keys() == []
+    assert shop.orders.load(order_id).status is Status.RECORDED
 
 
 @pytest.mark.parametrize(

@@ -29,15 +29,15 @@ def settled(stack, receipt):
 
 
 REAL_ORDERS = [
-    pytest.param("shopify", "shopify-3-full-note-attributes-refund", "199.65", id="shopify-3"),
-    pytest.param("shopify", "shopify-6-percent-code-paid-ca", "181.09", id="shopify-6"),
-    pytest.param("woocommerce", "woo-1-docs-variation-tax", "29.35", id="woo-1"),
-    pytest.param("woocommerce", "woo-5-onhold-zero-tax-line", "152.60", id="woo-5"),
+    pytest.param("shopify", "shopify-3-full-note-attributes-refund", "199.65", False, id="shopify-3"),
+    pytest.param("shopify", "shopify-6-percent-code-paid-ca", "181.09", True, id="shopify-6"),
+    pytest.param("woocommerce", "woo-1-docs-variation-tax", "29.35", False, id="woo-1"),
+    pytest.param("woocommerce", "woo-5-onhold-zero-tax-line", "152.60", False, id="woo-5"),
 ]
 
 
-@pytest.mark.parametrize(("source", "name", "total"), REAL_ORDERS)
-def test_a_real_stores_order_becomes_ready_to_ship(stack, source, name, total):
+@pytest.mark.parametrize(("source", "name", "total", "abroad"), REAL_ORDERS)
+def test_a_real_stores_order_becomes_ready_to_ship(stack, source, name, total, abroad):
     payload = read_payload(name)
     answer = {"shopify": send_shopify, "woocommerce": send_woocommerce}[source](stack, payload)
     assert answer.status in (200, 202), answer.body
@@ -46,7 +46,7 @@ def test_a_real_stores_order_becomes_ready_to_ship(stack, source, name, total):
     assert list(order["times"]) == STAGES
     _one_confirmation(stack, order, payload)
     _one_account_entry(stack, order)
-    _labels_decode(stack, order)
+    _labels_decode(stack, order, abroad)
     _five_transitions(stack, order)
 
 
@@ -73,12 +73,15 @@ def _one_account_entry(stack, order):
     assert entry["description"]
 
 
-def _labels_decode(stack, order):
+def _labels_decode(stack, order, abroad):
+    """Labels and a packing slip; customs papers for an order that goes abroad from Louisville, and for no other."""
     s3 = stack.client("s3")
     prefix = f"orders/{order['id']}/"
     keys = [o["Key"] for o in s3.list_objects_v2(Bucket=stack.outputs["DocumentsBucket"], Prefix=prefix)["Contents"]]
+    parcels = len(order["parcels"])
+    papers = ["commercial-invoice-n.pdf", *["customs-declaration-n.pdf"] * parcels] if abroad else []
     assert sorted(re.sub(r"\d+", "n", key.removeprefix(prefix)) for key in keys) == sorted(
-        ["packing-slip.pdf", *["label-n.pdf"] * len(order["parcels"])]
+        ["packing-slip.pdf", *["label-n.pdf"] * parcels, *papers]
     )
     decoded = set()
     for key in keys:

@@ -115,13 +115,37 @@ def test_says_what_customs_will_miss() -> None:
     assert missing == ["POLO-M-RED: HS code", "POLO-M-RED: origin"]
 
 
+@pytest.mark.parametrize("quantity", [1, 30])
+def test_what_the_catalogue_does_not_say_is_a_marked_blank_on_either_form(quantity: int) -> None:
+    verified = verified_order((WOOL, 1), (POLO, quantity), address=BERLIN)
+    shipments = packed(verified, having=WITHOUT_BOXES).shipments
+    parcel = next(p for p in shipments[0].parcels if any(c.sku == POLO.sku for c in p.contents))
+    text = text_of(customs_declaration(parcel, shipments[0], shipments, verified, SETTINGS, ORDER_ID))
+    assert ("CN 23" in text) is (quantity == 30)
+    assert "Fill in before dispatch: POLO-M-RED: HS code; POLO-M-RED: origin" in text
+    assert text.count("________") == 2
+
+
+def test_nobody_signs_that_dangerous_goods_are_not_inside() -> None:
+    battery = WOOL.model_copy(update={"dangerous": "UN3480"})
+    for item, denied in ((WOOL, True), (battery, False)):
+        verified = verified_order((item, 1), address=BERLIN)
+        shipments = packed(verified).shipments
+        text = text_of(
+            customs_declaration(shipments[0].parcels[0], shipments[0], shipments, verified, SETTINGS, ORDER_ID)
+        )
+        assert ("does not contain any dangerous article" in text) is denied
+        assert ("contains dangerous goods: UN3480" in text) is not denied
+
+
 def test_the_invoice_states_parties_goods_and_total() -> None:
     verified = verified_order((WOOL, 3), (POLO, 2), address=BERLIN)
     shipments = packed(verified).shipments
     text = text_of(commercial_invoice(shipments[0], shipments, verified, SETTINGS, ORDER_ID))
     for part in (
         "Jörg Müller-Weißenfels", "UNITED STATES", "GERMANY", "650500", "New Zealand", "59.97", "USD 99.95",
-        "Incoterm DAP", "BRSJ-V48J-X-1, page 1 of 1", "not stated",
+        "Incoterm DAP", "BRSJ-V48J-X-1, page 1 of 1",
+        "Fill in before dispatch: POLO-M-RED: HS code; POLO-M-RED: origin",
     ):  # fmt: skip
         assert part in text
 

@@ -119,19 +119,16 @@ def test_a_return_label_leads_back_and_is_not_the_way_there() -> None:
     assert "Return" in text
 
 
-def test_dangerous_goods_have_a_note_and_others_none() -> None:
+def test_the_dangerous_goods_note_names_dangerous_goods_alone() -> None:
     battery = POLO.model_copy(update={"description": "Battery pack", "dangerous": "UN3480"})
     verified = verified_order((BEANIE, 1), (battery, 2))
     (shipment,) = packed(verified).shipments
     note = dangerous_goods_note(shipment, verified, SETTINGS, ORDER_ID)
-    assert note is not None
     text = text_of(note)
     (parcel,) = [p for p in shipment.parcels if p.contents[0].sku == battery.sku]
     for part in ("UN3480", "Battery pack", parcel.sscc, "BRSJ-V48J-X, page 1 of 1"):
         assert part in text
     assert "Beanie" not in text
-    harmless = to(BERLIN)
-    assert dangerous_goods_note(packed(harmless).shipments[0], harmless, SETTINGS, ORDER_ID) is None
 
 
 def test_a_destination_without_postal_code_has_no_barcode_for_it() -> None:
@@ -245,6 +242,17 @@ def test_a_letter_that_no_font_has_is_refused_without_saying_the_name() -> None:
     with pytest.raises(UnprintableText, match=r"^shipping_address: no font for U\+13000") as refusal:
         label(to(BERLIN.model_copy(update={"name": "Anna \U00013000"})))
     assert "Anna" not in str(refusal.value)
+    with pytest.raises(UnprintableText, match=r"^shipping_address: no font for U\+13000 and 2 more$"):
+        label(to(BERLIN.model_copy(update={"name": "\U00013002\U00013001\U00013000"})))
+
+
+@pytest.mark.parametrize(("own", "field"), [("\U00013000", "shipping_address.phone"), ("", "customer.phone")])
+def test_a_phone_number_that_cannot_be_printed_is_refused_by_its_field(own: str, field: str) -> None:
+    verified = to(BERLIN.model_copy(update={"phone": own}))
+    customer = verified.order.customer.model_copy(update={"phone": "\U00013000"})
+    order = verified.order.model_copy(update={"customer": customer})
+    with pytest.raises(UnprintableText, match=rf"^{field}: no font"):
+        label(verified.model_copy(update={"order": order}))
 
 
 def test_pictograms_and_control_characters_are_left_out() -> None:
@@ -275,7 +283,7 @@ def test_any_address_gives_a_label_or_a_clear_refusal_and_always_a_slip(address:
     try:
         made = label(verified)
     except (TextTooLong, UnprintableText) as refusal:
-        assert re.match(r"(shipping_address(\.name)?|phone): ", str(refusal))
+        assert re.match(r"shipping_address(\.name|\.phone)?: ", str(refusal))
     else:
         assert any(b.format == zxingcpp.BarcodeFormat.Code128 for b in zxingcpp.read_barcodes(printed(made)))
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from order_processing.delivery import PackedLine, Placement
 from order_processing.order import Quantity, Record, Text
+from order_processing.verified_order import VerifiedOrder
 
 
 class Goods(Record):
@@ -46,6 +47,12 @@ class PackedParcel(Record):
 def weight_of(load: Iterable[Goods]) -> int:
     """What some goods weigh together, in grams."""
     return sum(group.weight_g * group.quantity for group in load)
+
+
+def un_numbers(contents: Iterable[PackedLine], verified: VerifiedOrder) -> tuple[str, ...]:
+    """The UN numbers of the dangerous goods among a parcel's contents, sorted; none where it holds none."""
+    found = {verified.item(packed.line_id).part(packed.sku).dangerous for packed in contents}
+    return tuple(sorted(found - {""}))
 
 
 def stacked_size(load: Iterable[Goods]) -> tuple[int, int, int]:

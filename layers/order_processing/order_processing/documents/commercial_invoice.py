@@ -6,8 +6,8 @@ from order_processing import order_number
 from order_processing.customs import declared
 from order_processing.delivery import Shipment
 from order_processing.documents.addresses import address_lines, country_name
-from order_processing.documents.report import Column, Report, paper
-from order_processing.documents.shipping_label import kilograms
+from order_processing.documents.report import BLANK, Column, Report, paper, to_fill_in
+from order_processing.documents.shipping_label import kilograms, recipient_lines
 from order_processing.money import major_units
 from order_processing.order import Address
 from order_processing.settings import Settings
@@ -32,17 +32,19 @@ def commercial_invoice(
     """
     order, number = verified.order, order_number.display(order_id)
     sender = settings.locations[shipment.location].address
+    invoice = invoice_number(shipment, shipments, order_id)
     report = Report(
         paper(sender.country),
         title="Commercial invoice",
-        subject=f"{number}-{shipments.index(shipment) + 1}",
+        subject=invoice,
         author=settings.store.name,
     )
     consignee = order.shipping_address or Address()
+    phone = consignee.phone or order.customer.phone
     report.columns(
-        ("Exporter", [*address_lines(sender, sent_from=""), settings.store.phone]),
-        ("Consignee", [*address_lines(consignee, sent_from=""), consignee.phone or order.customer.phone]),
-        ("Invoice", _facts(shipment, verified, settings, number)),
+        ("Exporter", [*address_lines(sender, sent_from=""), f"Tel. {settings.store.phone}"]),
+        ("Consignee", [*recipient_lines(verified, sent_from=""), *([f"Tel. {phone}"] if phone else [])]),
+        ("Invoice", [f"Invoice {invoice}", f"Order {number}", *_facts(shipment, verified, settings)]),
     )
     declarations = [declared(parcel, shipments, verified, settings) for parcel in shipment.parcels]
     lines = [line for declaration in declarations for line in declaration.lines]
@@ -51,8 +53,8 @@ def commercial_invoice(
         [
             (
                 f"{line.description} ({line.sku})",
-                line.hs_code or "not stated",
-                country_name(line.origin) if line.origin else "not stated",
+                line.hs_code or BLANK,
+                country_name(line.origin) if line.origin else BLANK,
                 str(line.quantity),
                 kilograms(line.weight_g),
                 major_units(line.value, order.currency),
@@ -68,16 +70,22 @@ def commercial_invoice(
             f"{order.currency} {major_units(sum(line.value for line in lines), order.currency)}",
         ),
     )
+    if missing := [what for declaration in declarations for what in declaration.missing]:
+        report.paragraph(to_fill_in(missing), bold=True)
     report.paragraph("Sale of goods. We declare that what this invoice states is true and complete.")
     report.signature("Place and date", "Name and signature")
     return report.to_bytes()
 
 
-def _facts(shipment: Shipment, verified: VerifiedOrder, settings: Settings, number: str) -> list[str]:
+def invoice_number(shipment: Shipment, shipments: tuple[Shipment, ...], order_id: str) -> str:
+    """The number of a shipment's invoice: the order's with the shipment's, from 1."""
+    return f"{order_number.display(order_id)}-{shipments.index(shipment) + 1}"
+
+
+def _facts(shipment: Shipment, verified: VerifiedOrder, settings: Settings) -> list[str]:
     customs = settings.customs
     ioss = declared(shipment.parcels[0], (shipment,), verified, settings).ioss if shipment.parcels else ""
     return [
-        f"Order {number}",
         f"Date {shipment.ship_date.isoformat()}",
         f"Incoterm {customs.incoterm} (Incoterms 2020)",
         f"Currency {verified.order.currency}",

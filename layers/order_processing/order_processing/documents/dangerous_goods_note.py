@@ -6,8 +6,7 @@ from order_processing import order_number
 from order_processing.delivery import Shipment
 from order_processing.documents.addresses import address_lines
 from order_processing.documents.report import Column, Report, paper
-from order_processing.documents.shipping_label import kilograms
-from order_processing.order import Address
+from order_processing.documents.shipping_label import kilograms, recipient_lines
 from order_processing.settings import Settings
 from order_processing.verified_order import VerifiedOrder
 
@@ -20,10 +19,8 @@ _COLUMNS = (
 )
 
 
-def dangerous_goods_note(
-    shipment: Shipment, verified: VerifiedOrder, settings: Settings, order_id: str
-) -> bytes | None:
-    """A shipment's note as PDF, dated with the ship date; None where it holds no dangerous goods.
+def dangerous_goods_note(shipment: Shipment, verified: VerifiedOrder, settings: Settings, order_id: str) -> bytes:
+    """The note as PDF of a shipment that holds dangerous goods, dated with the ship date; the same bytes each time.
 
     The catalogue knows the UN number alone: whoever signs adds class, packing group and technical name.
     """
@@ -33,10 +30,7 @@ def dangerous_goods_note(
         for packed in parcel.contents
         if (part := verified.item(packed.line_id).part(packed.sku)).dangerous
     ]
-    if not rows:
-        return None
     sender = settings.locations[shipment.location].address
-    recipient = verified.order.shipping_address or Address()
     service = settings.services[shipment.service]
     report = Report(
         paper(sender.country),
@@ -46,16 +40,11 @@ def dangerous_goods_note(
     )
     report.columns(
         ("Consignor", [*address_lines(sender, sent_from=""), f"Tel. {settings.store.phone}"]),
-        ("Consignee", list(address_lines(recipient, sent_from=""))),
+        ("Consignee", recipient_lines(verified, sent_from="")),
         ("Carriage", [service.carrier, service.title, shipment.ship_date.isoformat()]),
     )
     report.table(_COLUMNS, rows)
-    report.columns(
-        ("Class and division", [" "]),
-        ("Packing group", [" "]),
-        ("Proper shipping name", [" "]),
-        ("Instructions", [" "]),
-    )
+    report.signature("Class and division", "Packing group", "Proper shipping name", "Instructions")
     report.paragraph(
         "The goods above are fully and accurately described by their proper shipping name, are classified, packed,"
         " marked and labelled, and are in all respects in proper condition for carriage."

@@ -76,10 +76,14 @@ def as_seen(text: str) -> str:
 
 
 def printable(text: str, field: str) -> str:
-    """The text, if every letter can be printed; UnprintableText names the field and the letters' code points."""
+    """The text, if every letter can be printed; UnprintableText names the field and one letter's code point.
+
+    One tells which script lacks a font; more would begin to spell a name.
+    """
     missing = sorted({letter for letter in text if not has(letter)})
     if missing:
-        raise UnprintableText(f"{field}: no font for {', '.join(f'U+{ord(letter):04X}' for letter in missing[:5])}")
+        others = f" and {len(missing) - 1} more" if len(missing) > 1 else ""
+        raise UnprintableText(f"{field}: no font for U+{ord(missing[0]):04X}{others}")
     return text
 
 

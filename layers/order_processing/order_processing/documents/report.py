@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Literal
@@ -17,6 +17,8 @@ LETTER_MM, A4_MM = (215.9, 279.4), (210.0, 297.0)
 _LETTER_COUNTRIES = frozenset(["US", "CA", "MX", "PH", "CL", "CO", "CR", "GT", "PA", "SV", "VE", "DO", "PR"])
 _MARGIN, _TOP, _FOOTER, _SIZE = 15.0, 30.0, 16.0, 9.0
 _LONGEST_CELL = 900
+BLANK = "________"
+"""A place on a form to write on, where what belongs there is not known."""
 
 
 @dataclass(frozen=True)
@@ -71,13 +73,13 @@ class Report:
             self._blocks.append(self._row(columns, total, bold=True))
         self._blocks.append(Block(4, lambda _: None))
 
-    def paragraph(self, text: str) -> None:
+    def paragraph(self, text: str, *, bold: bool = False) -> None:
         """Text across the page."""
-        lines = self._cell(text, self._within)
+        lines = self._cell(text, self._within, bold=bold)
 
         def draw(y: float) -> None:
             for row, line in enumerate(lines):
-                self._sheet.text(_MARGIN, y + ascent(_SIZE) + row * leading(_SIZE), line, _SIZE)
+                self._sheet.text(_MARGIN, y + ascent(_SIZE) + row * leading(_SIZE), line, _SIZE, bold=bold)
 
         self._blocks.append(Block(len(lines) * leading(_SIZE) + 3, draw))
 
@@ -91,7 +93,7 @@ class Report:
                 self._sheet.rule(x, y + 14, x + share - 8, y + 14, thick=0.2)
                 self._sheet.text(x, y + 18, title, 7.5)
 
-        self._blocks.append(Block(22, draw))
+        self._blocks.append(Block(25, draw))
 
     def to_bytes(self) -> bytes:
         """The finished PDF, the same bytes for the same calls."""
@@ -146,6 +148,11 @@ class Report:
         if len(cleaned) > _LONGEST_CELL:
             cleaned = f"{cleaned[:_LONGEST_CELL]}…"
         return wrapped(cleaned, within, _SIZE, bold=bold)
+
+
+def to_fill_in(missing: Iterable[str]) -> str:
+    """The sentence that points to a form's blanks. missing: what each of them is for; named once."""
+    return f"Fill in before dispatch: {'; '.join(dict.fromkeys(missing))}"
 
 
 def _clean(text: str) -> str:

@@ -178,16 +178,17 @@ def _recipient(
         bold_first=named_first,
         field="shipping_address",
     )
-    phone = one_line((address.phone if address else "") or phone)
+    own = one_line(address.phone) if address else ""
+    phone, field = (own, "shipping_address.phone") if own else (one_line(phone), "customer.phone")
     if phone:
         sheet.fitted(
             left,
             max(end + 4, bottom - 2.5),
-            f"Tel. {printable(phone, 'phone')}",
+            f"Tel. {printable(phone, field)}",
             within=sheet.width - left - _MARGIN,
             size=8,
             smallest=5,
-            field="phone",
+            field=field,
         )
 
 

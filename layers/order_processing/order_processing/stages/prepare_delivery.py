@@ -3,24 +3,18 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
 from datetime import datetime
 from itertools import count
 from typing import Protocol
 
 from order_processing import sscc
 from order_processing.delivery import Delivery, Document, Shipment
-from order_processing.documents.packing_slip import packing_slip
-from order_processing.documents.shipping_label import shipping_label
+from order_processing.documents.set_of_documents import Printed, documents_for
 from order_processing.errors import OrderEnded
 from order_processing.orders import Orders
 from order_processing.packing import PackedShipment, pack
-from order_processing.promise import Promise
 from order_processing.settings import Settings
 from order_processing.stored_order import Status
-from order_processing.verified_order import VerifiedOrder
-
-PDF = "application/pdf"
 
 
 class Documents(Protocol):
@@ -32,9 +26,10 @@ class Documents(Protocol):
 
 
 def prepare_delivery(order_id: str, *, orders: Orders, documents: Documents, settings: Settings, now: datetime) -> None:
-    """Pack the order, number its parcels, make labels and packing slip, and move it to READY_TO_SHIP.
+    """Pack the order, number its parcels, make the documents they need, and move it to READY_TO_SHIP.
 
-    Everything is derived from the order, so a second run makes the same numbers and the same bytes.
+    Everything is derived from the order, so a second run makes the same numbers and the same bytes. Nothing is
+    kept before all documents are made: one that cannot be printed raises DocumentRefused.
     """
     stored = orders.load(order_id)
     if stored.ended:
@@ -45,10 +40,11 @@ def prepare_delivery(order_id: str, *, orders: Orders, documents: Documents, set
     if verified is None or promise is None:
         raise ValueError(f"order {order_id} is {stored.status} but nothing is promised to it")
     shipments = _numbered(order_id, pack(verified, promise, settings), orders, settings)
-    made = list(_make_documents(order_id, verified, promise, Delivery(shipments=shipments), settings))
-    for document, body in made:
-        documents.put(document, body)
-    orders.ready(stored, Delivery(shipments=shipments, documents=tuple(d for d, _ in made)), at=now)
+    printed = list(documents_for(order_id, verified, promise, Delivery(shipments=shipments), settings))
+    kept = tuple(_document(order_id, each) for each in printed)
+    for document, each in zip(kept, printed, strict=True):
+        documents.put(document, each.body)
+    orders.ready(stored, Delivery(shipments=shipments, documents=kept), at=now)
 
 
 def _numbered(
@@ -72,26 +68,11 @@ def _claimed(order_id: str, parcel_number: int, orders: Orders, settings: Settin
     raise AssertionError("count() does not end")
 
 
-def _make_documents(
-    order_id: str, verified: VerifiedOrder, promise: Promise, delivery: Delivery, settings: Settings
-) -> Iterator[tuple[Document, bytes]]:
-    """Each document with its body: a label a parcel, and a packing slip where something is packed."""
-    number = 0
-    for shipment in delivery.shipments:
-        for parcel in shipment.parcels:
-            number += 1
-            body = shipping_label(parcel, shipment, verified, settings, order_id)
-            yield _document(order_id, "label", f"label-{number}.pdf", body), body
-    if delivery.shipments:
-        body = packing_slip(order_id, verified, promise, delivery, settings)
-        yield _document(order_id, "packing_slip", "packing-slip.pdf", body), body
-
-
-def _document(order_id: str, kind: str, name: str, body: bytes) -> Document:
+def _document(order_id: str, printed: Printed) -> Document:
     return Document(
-        kind=kind,
-        key=f"orders/{order_id}/{name}",
-        content_type=PDF,
-        sha256=hashlib.sha256(body).hexdigest(),
-        size=len(body),
+        kind=printed.kind,
+        key=f"orders/{order_id}/{printed.name}",
+        content_type=printed.content_type,
+        sha256=hashlib.sha256(printed.body).hexdigest(),
+        size=len(printed.body),
     )
