@@ -47,9 +47,20 @@ view: .tools/viewer/.stamp ## browse the local stack's resources in a browser (V
 setup: $(STAMPS) ## install the pinned tools into .venv and .tools (does nothing when they are there)
 
 .PHONY: test
-test: setup ## unit tests and moto tests, then the deployed local stack
+test: setup browser ## unit tests and moto tests, then the deployed local stack and its pages in Chromium
 	.venv/bin/pytest -q -n 2 tests/unit tests/aws
-	.venv/bin/pytest -q -n 2 --dist loadgroup tests/stack
+	.venv/bin/pytest -q -n 2 --dist loadgroup tests/stack tests/browser
+
+.PHONY: browser
+browser: # Chromium for the pages' tests, from the distribution where there is none yet
+	@for name in "$${CHROMIUM:-}" chromium chromium-browser google-chrome; do \
+		[ -z "$$name" ] || ! command -v "$$name" >/dev/null || exit 0; \
+	done; \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends chromium; \
+	else \
+		echo "Chromium is missing: apt-get install chromium, or name one: make test CHROMIUM=..." >&2; exit 1; \
+	fi
 
 .PHONY: check
 check: setup ## formatting, lint, types, import directions, the template, the settings

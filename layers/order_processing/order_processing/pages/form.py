@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from order_processing.discrepancy import Discrepancy
 from order_processing.mail.plain import one_line
 from order_processing.order import Order
-from order_processing.pages.shown import FieldShown, FormShown, OptionShown, SectionShown, SummaryEntry, identifier
+from order_processing.pages.shown import (
+    FieldShown,
+    FormShown,
+    OptionShown,
+    SectionShown,
+    SummaryEntry,
+    identifier,
+    line_number,
+    part_of,
+    place_of,
+)
 from order_processing.pages.wording import Wording
 from order_processing.places import country_code, country_codes
 from order_processing.proposal import TAKE_OUT, Mistake, Offered
 from order_processing.settings import Settings
 from order_processing.verification.corrections import value_at
 
-_LINE = re.compile(r"lines\[(\d+)\]")
 _OPTIONAL = ("company", "line2", "phone", "region")
 _AUTOCOMPLETE = {
     "name": "name",
@@ -75,25 +83,25 @@ class _Builder:
         """The offered fields by their part of the order, and every part in which something is wrong."""
         parts: dict[str, list[str]] = {}
         for path in (*self._offered, *(d.path for d in self._found), *(m.path for m in self._mistakes)):
-            parts.setdefault(_part(path), [])
+            parts.setdefault(part_of(path), [])
         for path in self._offered:
-            parts[_part(path)].append(path)
-        return dict(sorted(parts.items(), key=lambda part: _place(part[0])))
+            parts[part_of(path)].append(path)
+        return dict(sorted(parts.items(), key=lambda part: place_of(part[0])))
 
     def section(self, key: str, paths: list[str]) -> SectionShown:
         fields = tuple(field for path in paths for field in self._fields(path))
         shown = {field.name for field in fields}
-        number = _line_number(key)
-        here = [d for d in self._found if _part(d.path) == key]
+        number = line_number(key)
+        here = [d for d in self._found if part_of(d.path) == key]
         loose = [d for d in here if self._field_of(d) not in shown]
         problems = [self._problem(d) for d in loose]
-        problems += [self._wording.mistake(m) for m in self._mistakes if _part(m.path) == key and m.path not in shown]
+        problems += [self._wording.mistake(m) for m in self._mistakes if part_of(m.path) == key and m.path not in shown]
         if here and not fields:
             alone = number is not None and len(self._order.lines) == 1
             problems.append(self._wording.page("line.only" if alone else "form.elsewhere"))
         return SectionShown(
             id=identifier(key),
-            title=self._wording.section(key) or self._wording.mail.text("field.order"),
+            title=self._wording.section(key) or self._wording.mail.text("field.order"),  # a line may have no name
             facts=self._facts(number),
             fields=fields,
             problems=tuple(problems),
@@ -119,7 +127,7 @@ class _Builder:
 
     def _text(self, path: str, field: str) -> FieldShown:
         type_, mode = _TYPES.get(field, ("text", "text"))
-        scope = {"shipping_address": "shipping ", "billing_address": "billing "}.get(_part(path), "")
+        scope = {"shipping_address": "shipping ", "billing_address": "billing "}.get(part_of(path), "")
         return FieldShown(
             name=path,
             kind="text",
@@ -190,7 +198,7 @@ class _Builder:
         """The name of the field that a finding is shown at."""
         if discrepancy.path in self._offered:
             return discrepancy.path
-        number = _line_number(discrepancy.path)
+        number = line_number(discrepancy.path)
         if number is None or f"lines[{number}].quantity" not in self._offered:
             return discrepancy.path
         path = f"lines[{number}].quantity"
@@ -236,23 +244,3 @@ def _summary(sections: Iterable[SectionShown]) -> Iterable[SummaryEntry]:
         for field in section.fields:
             for problem in field.problems:
                 yield SummaryEntry(f"{section.title}: {problem}", field.id)
-
-
-def _part(path: str) -> str:
-    """The part of the order that a path lies in: `shipping_address`, `lines[2]`."""
-    match = _LINE.match(path)
-    return match[0] if match else path.partition(".")[0]
-
-
-def _place(part: str) -> tuple[int, int]:
-    """Where a part stands on the page."""
-    number = _line_number(part)
-    if number is not None:
-        return 0, number
-    names = ("shipping_address", "billing_address", "customer", "shipping")
-    return (1 + names.index(part), 0) if part in names else (9, 0)
-
-
-def _line_number(path: str) -> int | None:
-    match = _LINE.match(path)
-    return int(match[1]) if match else None

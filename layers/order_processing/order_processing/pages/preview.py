@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from order_processing.pages.shown import ChangeShown, PreviewShown
+from order_processing.pages.shown import ChangeShown, PreviewShown, place_of
 from order_processing.pages.wording import Wording
 from order_processing.proposal import Proposal
 
@@ -20,7 +20,7 @@ def preview(wording: Wording, proposal: Proposal, *, differs: bool = False) -> P
                 before=wording.value(c.path, c.found),
                 after=wording.value(c.path, c.value),
             )
-            for c in proposal.corrections
+            for c in sorted(proposal.corrections, key=lambda c: place_of(c.path))
         ),
         before=wording.mail.amount(proposal.order.total),
         after=wording.mail.amount(proposal.total),

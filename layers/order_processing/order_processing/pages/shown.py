@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+_LINE = re.compile(r"lines\[(\d+)\]")
+_PARTS = ("shipping_address", "billing_address", "customer", "shipping")
+
 
 @dataclass(frozen=True)
 class OptionShown:
@@ -89,3 +92,24 @@ class PreviewShown:
 def identifier(name: str) -> str:
     """A field's or section's name as an element's id."""
     return "f-" + re.sub(r"[^a-z0-9]+", "-", name).strip("-")
+
+
+def part_of(path: str) -> str:
+    """The part of the order that a path lies in: `shipping_address`, `lines[2]`."""
+    match = _LINE.match(path)
+    return match[0] if match else path.partition(".")[0]
+
+
+def line_number(path: str) -> int | None:
+    """The number of the line that a path lies in, from 0; None for another part."""
+    match = _LINE.match(path)
+    return int(match[1]) if match else None
+
+
+def place_of(path: str) -> tuple[int, int]:
+    """Where a part stands on the page: the lines first, as the order counts them."""
+    number = line_number(path)
+    if number is not None:
+        return 0, number
+    part = part_of(path)
+    return (1 + _PARTS.index(part), 0) if part in _PARTS else (9, 0)

@@ -40,7 +40,9 @@ class Wording:
             number = int(match[1])
             return self.mail.line(self.order.lines[number]).description if number < len(self.order.lines) else ""
         part = path.partition(".")[0]
-        return self.page("section.shipping") if part == "shipping" else self.mail.text(f"field.{part}")
+        if part == "shipping":
+            return self.page("section.shipping")
+        return self.mail.text(f"field.{part}" if f"field.{part}" in self.mail.text else "field.order")
 
     def label(self, path: str) -> str:
         """A field's name within its part."""
@@ -48,9 +50,6 @@ class Wording:
 
     def place(self, path: str) -> str:
         """Part and field: "Delivery address: City"."""
-        field = path.rpartition(".")[2]
-        if f"label.{field}" not in self.page:
-            return self.section(path) if path.startswith("lines[") else self.mail.text(f"field.{_known(path, self)}")
         return self.mail.text("discrepancy.part_field", part=self.section(path), field=self.label(path))
 
     def problem(self, discrepancy: Discrepancy) -> str:
@@ -102,9 +101,3 @@ class Wording:
         kind += "_within" if match["multiple"] and match["most"] else ""
         figures = {k: self.mail.figures.number(int(v)) for k, v in match.groupdict().items() if v}
         return self.page(f"quantity.{kind}", **figures)
-
-
-def _known(path: str, wording: Wording) -> str:
-    """The name of a field or part that the mails have a word for."""
-    names = re.split(r"[.\[]", path)
-    return next((name for name in reversed(names) if f"field.{name}" in wording.mail.text), "order")
