@@ -13,7 +13,7 @@ from order_processing.adapters.links import Links
 from order_processing.adapters.orders import DynamoOrders
 from order_processing.adapters.secrets import Secrets
 from order_processing.decision_pages import DecisionPages
-from order_processing.http import Answer, Request
+from order_processing.gateway import note_fault, request_of, response_of
 from order_processing.observe import logger
 from order_processing.settings import current
 
@@ -31,39 +31,25 @@ _pages = DecisionPages(
 app = APIGatewayHttpResolver()
 
 
-def _request() -> Request:
-    event = app.current_event
-    return Request(
-        headers={name.lower(): value for name, value in event.headers.items()},
-        query=dict(event.query_string_parameters),
-        body=event.raw_event.get("body") or "",
-        is_base64=event.is_base64_encoded,
-    )
-
-
-def _response(answer: Answer) -> Response:
-    return Response(answer.status, answer.content_type, answer.body, headers=answer.headers)
-
-
 @app.route("/decide/<order_id>", method=["GET", "HEAD"])
 def show(order_id: str) -> Response:
-    return _response(_pages.show(order_id, _request()))
+    return response_of(_pages.show(order_id, request_of(app)))
 
 
 @app.post("/decide/<order_id>")
 def post(order_id: str) -> Response:
-    return _response(_pages.post(order_id, _request()))
+    return response_of(_pages.post(order_id, request_of(app)))
 
 
 @app.not_found
 def unknown(_: Exception) -> Response:
-    return _response(_pages.unknown("", _request()))
+    return response_of(_pages.unknown("", request_of(app)))
 
 
 @app.exception_handler(Exception)
-def failed(_: Exception) -> Response:
-    logger.exception("a page failed")
-    return _response(_pages.failed(_request()))
+def failed(error: Exception) -> Response:
+    note_fault(error)
+    return response_of(_pages.failed(request_of(app)))
 
 
 @logger.inject_lambda_context

@@ -11,7 +11,7 @@ from order_processing.adapters.links import Links
 from order_processing.adapters.orders import DynamoOrders
 from order_processing.adapters.secrets import Secrets
 from order_processing.doors import Doors
-from order_processing.http import Answer, Request
+from order_processing.gateway import failed, request_of, response_of
 from order_processing.observe import logger
 
 _secretsmanager = boto3.client("secretsmanager")
@@ -25,43 +25,34 @@ _doors = Doors(
 app = APIGatewayHttpResolver()
 
 
-def _request() -> Request:
-    event = app.current_event
-    return Request(
-        headers={name.lower(): value for name, value in event.headers.items()},
-        query=dict(event.query_string_parameters),
-        body=event.raw_event.get("body") or "",
-        is_base64=event.is_base64_encoded,
-    )
-
-
-def _response(answer: Answer) -> Response:
-    return Response(answer.status, answer.content_type, answer.body, headers=answer.headers)
-
-
 @app.post("/orders")
 def receive() -> Response:
-    return _response(_doors.receive(_request()))
+    return response_of(_doors.receive(request_of(app)))
 
 
 @app.post("/webhooks/<source>")
 def webhook(source: str) -> Response:
-    return _response(_doors.webhook(source, _request()))
+    return response_of(_doors.webhook(source, request_of(app)))
 
 
 @app.get("/orders/<order_id>")
 def status(order_id: str) -> Response:
-    return _response(_doors.status(order_id, _request()))
+    return response_of(_doors.status(order_id, request_of(app)))
 
 
 @app.post("/orders/<order_id>/cancel")
 def cancel(order_id: str) -> Response:
-    return _response(_doors.cancel(order_id, _request()))
+    return response_of(_doors.cancel(order_id, request_of(app)))
 
 
 @app.not_found
 def unknown(_: Exception) -> Response:
-    return _response(_doors.no_such_route())
+    return response_of(_doors.no_such_route())
+
+
+@app.exception_handler(Exception)
+def fault(error: Exception) -> Response:
+    return failed(error)
 
 
 @logger.inject_lambda_context
