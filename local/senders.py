@@ -1,15 +1,19 @@
-"""Who may send orders to the local stack: two shops and a front end, with secrets that open nothing else."""
+"""Who may send orders to the local stack and decide about them: two shops, a front end and staff, with secrets that
+open nothing else."""
 
 SHOPIFY_SHOP = "northgate.myshopify.example"
 WOOCOMMERCE_SHOP = "store.example.com"
 FRONT_END = "web-shop"
+STAFF = "order desk"
 
 SHOPIFY_SECRET = "local-shopify-secret"  # noqa: S105
 WOOCOMMERCE_SECRET = "local-woocommerce-secret"  # noqa: S105
 API_KEY = "local-api-key"
+STAFF_KEY = "local-staff-key"
 
 SENDERS = {
     "shopify": {SHOPIFY_SHOP: [SHOPIFY_SECRET]},
     "woocommerce": {WOOCOMMERCE_SHOP: [WOOCOMMERCE_SECRET]},
     "api": {FRONT_END: [API_KEY]},
+    "staff": {STAFF: [STAFF_KEY]},
 }

@@ -45,6 +45,11 @@ def cancel(order_id: str) -> Response:
     return response_of(_doors.cancel(order_id, request_of(app)))
 
 
+@app.post("/orders/<order_id>/decision")
+def decision(order_id: str) -> Response:
+    return response_of(_doors.decision(order_id, request_of(app)))
+
+
 @app.not_found
 def unknown(_: Exception) -> Response:
     return response_of(_doors.no_such_route())

@@ -13,6 +13,7 @@ from order_processing.verification.corrections import correct, order_of
 _TRIES = 3
 GO_ON = "go_on"
 CANCELLED = "cancelled"
+REJECTED = "rejected"
 
 
 class Executions(Protocol):
@@ -87,5 +88,27 @@ def cancel(order_id: str, *, orders: Orders, executions: Executions, reason: Rea
             continue
         if token:
             executions.answer(token, CANCELLED)
+        return stored
+    raise OrderChanged(order_id)
+
+
+def reject(order_id: str, *, orders: Orders, executions: Executions, reason: Reason, now: datetime) -> StoredOrder:
+    """Reject an order that waits for a decision: give back what it holds, and let its execution end.
+
+    Rejected twice, it is rejected once. Raises NotAsked when there is nothing to decide.
+    """
+    for _ in range(_TRIES):
+        stored = orders.load(order_id)
+        token = stored.question.token if stored.question else None
+        if stored.status is Status.REJECTED:
+            return stored
+        if not stored.pending:
+            raise NotAsked(stored)
+        try:
+            stored = orders.release(stored, Status.REJECTED, at=now, reason=reason)
+        except OrderChanged:
+            continue
+        if token:
+            executions.answer(token, REJECTED)
         return stored
     raise OrderChanged(order_id)

@@ -19,6 +19,7 @@ from order_processing.intake import take_in
 from order_processing.observe import logger
 from order_processing.order import Order
 from order_processing.orders import Orders, OrderTooLarge, Placed
+from order_processing.staff_decisions import decide_as_staff, read_decision
 from order_processing.stored_order import Reason, StoredOrder
 from order_processing.stores.platform import (
     NotAnOrder,
@@ -74,7 +75,7 @@ class Doors:
     @_door
     def receive(self, request: Request) -> Answer:
         """POST /orders: an order from a front end."""
-        client = self._client(request)
+        client = self._holder("api", request)
         key = request.headers.get("idempotency-key", "").strip().strip('"')
         if not 0 < len(key) <= _LONGEST_KEY:
             raise Problem(
@@ -144,6 +145,29 @@ class Doors:
         return answer(200, show(self._cancel(order_id, _CANCELLED_BY_CUSTOMER)))
 
     @_door
+    def decision(self, order_id: str, request: Request) -> Answer:
+        """POST /orders/{id}/decision: staff consents to an order that waits, puts it right, or rejects it."""
+        staff = self._holder("staff", request)
+        try:
+            number = order_number.parse(order_id)
+        except order_number.OrderNumberError as error:
+            raise Problem(404, "NO_SUCH_ORDER", str(error)) from None
+        body = read_decision(request.raw_body())
+        try:
+            stored = decide_as_staff(
+                number,
+                body,
+                f"staff: {staff}",
+                orders=self._orders,
+                executions=self._executions,
+                now=datetime.now(UTC),
+            )
+        except OrderNotFound:
+            raise _not_found() from None
+        logger.info("staff decided", extra={"order_id": number, "decision": body.decision, "by": staff})
+        return answer(200, show(stored))
+
+    @_door
     def no_such_route(self) -> Answer:
         """Anything else."""
         raise Problem(404, "NO_SUCH_ROUTE", "there is no such path and method in this API")
@@ -165,16 +189,17 @@ class Doors:
         except SignatureError as error:
             raise Problem(401, "SIGNATURE_INVALID", str(error)) from None
 
-    def _client(self, request: Request) -> str:
+    def _holder(self, kind: str, request: Request) -> str:
+        """Whose key the request holds: a front end's (`api`) or a member of staff's (`staff`)."""
         given = request.bearer()
-        clients: dict[str, list[str]] = self._senders.read().get("api", {})
+        holders: dict[str, list[str]] = self._senders.read().get(kind, {})
         found = ""
-        for client, secrets in clients.items():
+        for holder, secrets in holders.items():
             for secret in secrets:
                 if hmac.compare_digest(secret.encode(), given.encode()):
-                    found = client
+                    found = holder
         if not given or not found:
-            raise Problem(401, "CREDENTIALS_INVALID", "expected the header Authorization: Bearer <your API key>")
+            raise Problem(401, "CREDENTIALS_INVALID", "expected the header Authorization: Bearer <your key>")
         return found
 
     def _authorised(self, order_id: str, request: Request) -> str:

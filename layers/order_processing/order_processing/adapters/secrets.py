@@ -3,7 +3,8 @@
 - keys: `{"current": ..., "previous": ...}` sign the links that prove whose an order is.
 - identity: `{"key": ...}` makes guests' account ids from their e-mail; it never changes.
 - senders: who may send orders, two valid secrets each:
-  `{"shopify": {"shop.example.com": ["new", "old"]}, "woocommerce": {...}, "api": {"front end's name": [...]}}`.
+  `{"shopify": {"shop.example.com": ["new", "old"]}, "woocommerce": {...}, "api": {"front end's name": [...]},
+  "staff": {"name": [...]}}`; staff decides about orders that wait.
 """
 
 from __future__ import annotations
