@@ -30,9 +30,8 @@ for _name in ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_ENDPOINT_URL"):
 RUN = TEST_RUNS / os.environ.setdefault("ORDER_PROCESSING_TEST_RUN", f"run-{os.getpid()}")
 
 
-@pytest.fixture(scope="session", autouse=True)
-def compiled_templates() -> None:
-    """The mail's and the pages' templates in the form in which they are deployed."""
+def pytest_configure(config: pytest.Config) -> None:
+    """Compiles the templates of mails and pages as they are deployed, before any test module is read."""
     compile_mail.compile_if_stale()
     compile_pages.compile_if_stale()
 
