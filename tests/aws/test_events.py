@@ -1,0 +1,91 @@
+"""Every function's handler with its event in `events/`, as `sam local invoke` would run it."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+from pathlib import Path
+from types import ModuleType, SimpleNamespace
+from typing import Any
+
+import boto3
+import pytest
+
+from local.senders import SENDERS
+from order_processing.stored_order import Status
+from tests.aws.shop import BUCKET, SENDER
+
+ROOT = Path(__file__).parents[2]
+FUNCTIONS = sorted(path.parent.name for path in ROOT.glob("functions/*/app.py"))
+CONTEXT = SimpleNamespace(
+    function_name="f", memory_limit_in_mb=512, invoked_function_arn="arn", aws_request_id="r", function_version="1"
+)
+
+
+def event(function: str) -> dict[str, Any]:
+    return json.loads((ROOT / "events" / f"{function}.json").read_text(encoding="utf-8"))
+
+
+ORDER_ID = event("verify_order")["order_id"]
+
+
+@pytest.fixture
+def deployed(shop, monkeypatch) -> None:
+    """What the functions find in their environment."""
+    secrets = boto3.client("secretsmanager")
+    for name, value in {
+        "keys": {"current": "a key for links", "previous": ""},
+        "identity": {"key": "identity key"},
+        "senders": SENDERS,
+    }.items():
+        secrets.create_secret(Name=name, SecretString=json.dumps(value))
+    role = "arn:aws:iam::123456789012:role/machine"
+    definition = '{"StartAt":"A","States":{"A":{"Type":"Succeed"}}}'
+    machine = boto3.client("stepfunctions").create_state_machine(name="m", definition=definition, roleArn=role)
+    environment = {
+        **{f"{table.upper()}_TABLE": table for table in shop.tables},
+        "STATE_MACHINE_ARN": machine["stateMachineArn"],
+        "DOCUMENTS_BUCKET": BUCKET,
+        "SENDER": SENDER,
+        "CONFIGURATION_SET": "mail",
+        "PUBLIC_URL": "https://orders.example.com",
+        "SWEEP_MINUTES": "5",
+        **{f"{name.upper()}_SECRET": name for name in ("keys", "identity", "senders")},
+    }
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+
+
+def handler(function: str) -> Any:
+    spec = importlib.util.spec_from_file_location(f"functions.{function}.app", ROOT / "functions" / function / "app.py")
+    assert spec
+    assert spec.loader
+    module: ModuleType = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module.handler
+
+
+def invoke(function: str) -> dict[str, Any]:
+    return handler(function)(event(function), CONTEXT)
+
+
+def test_every_function_has_its_event():
+    assert sorted(path.stem for path in ROOT.glob("events/*.json")) == FUNCTIONS
+
+
+def test_the_happy_path_by_the_functions_own_events(shop, deployed):
+    answer = invoke("receive_order")
+    assert (answer["statusCode"], json.loads(answer["body"])["id"]) == (202, ORDER_ID)
+    for stage in ("verify_order", "check_availability", "confirm_order", "update_account", "prepare_delivery"):
+        assert invoke(stage) == {"order_id": ORDER_ID}
+    assert shop.orders.load(ORDER_ID).status is Status.READY_TO_SHIP
+    assert invoke("start_orders") == {"started": 0}
+
+
+def test_the_ways_off_the_path_by_the_functions_own_events(shop, deployed):
+    invoke("receive_order")
+    assert invoke("await_decision") == {"order_id": ORDER_ID}
+    assert shop.orders.load(ORDER_ID).question.token == event("await_decision")["task_token"]
+    assert invoke("order_pages")["statusCode"] == 404, "its link is nobody's"
+    assert invoke("end_order") == {"order_id": ORDER_ID}
+    assert shop.orders.load(ORDER_ID).status is Status.CANCELLED
