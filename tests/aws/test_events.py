@@ -84,6 +84,7 @@ def test_the_happy_path_by_the_functions_own_events(shop, deployed):
 
 def test_the_ways_off_the_path_by_the_functions_own_events(shop, deployed):
     invoke("receive_order")
+    shop.orders.move(shop.orders.load(ORDER_ID), Status.CORRECTION_PENDING, at=shop.now)
     assert invoke("await_decision") == {"order_id": ORDER_ID}
     assert shop.orders.load(ORDER_ID).question.token == event("await_decision")["task_token"]
     assert invoke("order_pages")["statusCode"] == 404, "its link is nobody's"

@@ -16,9 +16,9 @@ from moto.ses.models import ses_backends
 from order_processing.adapters.accounts import DynamoAccounts
 from order_processing.decisions import CannotCancel, cancel
 from order_processing.documents.set_of_documents import DocumentRefused
-from order_processing.errors import OfferNeeded
+from order_processing.errors import DecisionMade, OfferNeeded
 from order_processing.order import Line, Order
-from order_processing.stored_order import Reason, Status
+from order_processing.stored_order import Answer, Reason, Status
 from order_processing.stores.platform import OrderPlaced, platform
 from tests.aws.shop import BUCKET, NOW, Shop
 from tests.orders import an_order
@@ -273,3 +273,24 @@ def test_personal_data_stays_out_of_keys_and_errors(shop):
     stored = shop.run(shop.place(order))
     assert "anary" not in json.dumps(keys())
     assert stored.verified.customer_id.startswith("guest-")
+
+
+def test_the_customer_is_asked_once_and_again_only_where_it_is_not_known(shop):
+    order_id = shop.place(simple_order(quantity=2_000))
+    shop.run(order_id)
+    shop.ask(order_id)
+    assert len(mails()) == 1
+    stored = shop.orders.load(order_id)
+    shop.orders.ask(stored, stored.question.model_copy(update={"told_at": None}))
+    shop.ask(order_id)
+    assert len(mails()) == 2
+
+
+def test_a_decision_made_before_the_execution_could_wait_lets_it_go_on(shop):
+    order_id = shop.place(simple_order(quantity=2_000))
+    with pytest.raises(OfferNeeded):
+        [stage(order_id) for stage in shop.stages]
+    shop.orders.answer(shop.orders.load(order_id), Answer(actor="staff: eve", at=NOW))
+    with pytest.raises(DecisionMade):
+        shop.ask(order_id)
+    assert mails() == []

@@ -80,3 +80,12 @@ def test_what_orders_leave_behind_survives_the_stack():
 def test_nothing_is_only_for_the_local_stack():
     assert "local" not in str(template()["Conditions"]).lower()
     assert not [name for name in RESOURCES if "local" in name.lower()]
+
+
+def test_whatever_ends_the_wait_for_a_decision_is_caught_and_not_retried():
+    waiting = STATES["AwaitDecision"]
+    ends = {"States.Timeout", "OrderEnded", "DecisionMade"}
+    assert set(waiting["Retry"][0]["ErrorEquals"]) == ends
+    assert waiting["Retry"][0]["MaxAttempts"] == 0
+    assert {name for caught in waiting["Catch"] for name in caught["ErrorEquals"]} == ends
+    assert waiting["Catch"][-1]["Assign"] == {"decision": "go_on"}

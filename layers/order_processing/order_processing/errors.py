@@ -31,6 +31,10 @@ class ApprovalNeeded(TurnOff):
     """A member of staff must decide."""
 
 
+class DecisionMade(TurnOff):
+    """The decision was made before the execution could wait for it: it goes on at once."""
+
+
 class OrderEnded(TurnOff):
     """The order ended early while a stage was at it: there is nothing more to do."""
 

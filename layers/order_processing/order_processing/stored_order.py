@@ -62,12 +62,17 @@ class Confirmation(Record):
 
 
 class Question(Record):
-    """What a running execution waits for. token: Step Functions' task token; expires_at: when it gives up."""
+    """What a running execution waits for.
+
+    token: Step Functions' task token; expires_at: when it gives up; told_at: when the customer was asked,
+    None for as long as that is not known to be done.
+    """
 
     kind: str
     token: str
     asked_at: datetime
     expires_at: datetime
+    told_at: datetime | None = None
 
 
 CUSTOMER = "customer"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from order_processing.errors import OrderEnded
+from order_processing.errors import DecisionMade, OrderEnded
 from order_processing.mail.messages import question
 from order_processing.orders import Orders
 from order_processing.post import Post
@@ -28,17 +28,22 @@ def await_decision(
     """Ask whoever must decide, and keep the token with which the execution goes on.
 
     The customer is asked by e-mail for a correction or the choice of an offer. An approval, or a customer
-    who cannot be written to, waits for staff.
+    who cannot be written to, waits for staff. The token is kept before anyone is asked, so that no answer can
+    come before there is an execution to tell; a decision that was made even earlier raises DecisionMade.
     """
     stored = orders.load(order_id)
     if stored.ended:
         raise OrderEnded(stored.status)
-    if stored.question and stored.question.token == task_token:
-        return
+    if not stored.pending:
+        raise DecisionMade(stored.status)
+    asked = stored.question if stored.question and stored.question.token == task_token else None
+    if asked is None:
+        asked = Question(kind=stored.status.value, token=task_token, asked_at=now, expires_at=expires_at)
+        stored = orders.ask(stored, asked)
     order = order_of(stored)
-    if stored.asks_customer and "@" in order.customer.email:
-        asked = tuple(d for d in stored.discrepancies if d.resolution == "needs_customer")
-        message = question(order_id, order, asked, settings, decision_url(order_id, expires_at), expires_at=expires_at)
-        post.send(message, to=order.customer.email, order_id=order_id, kind="question")
-    question_asked = Question(kind=stored.status.value, token=task_token, asked_at=now, expires_at=expires_at)
-    orders.ask(stored, question_asked)
+    if asked.told_at or not stored.asks_customer or "@" not in order.customer.email:
+        return
+    link = decision_url(order_id, asked.expires_at)
+    message = question(order_id, order, stored.discrepancies, settings, link, expires_at=asked.expires_at)
+    post.send(message, to=order.customer.email, order_id=order_id, kind="question")
+    orders.ask(stored, asked.model_copy(update={"told_at": now}))
