@@ -58,6 +58,7 @@ def _where_next(stack: LocalStack) -> str:
     return "\n".join(
         [
             f"  the API          {stack.outputs['ApiUrl']}",
+            "  its secrets      local/senders.py (API key, staff key, webhook secrets)",
             f"  the emulator     {stack.emulator.url} (log: {os.path.relpath(stack.emulator.log)})",
             f"  sent e-mails     {stack.emulator.url}/_ministack/ses/messages",
             "  make orders      sends the orders again, as new ones",

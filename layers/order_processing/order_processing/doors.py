@@ -22,6 +22,7 @@ from order_processing.orders import Orders, OrderTooLarge, Placed
 from order_processing.staff_decisions import decide_as_staff, read_decision
 from order_processing.stored_order import Reason, StoredOrder
 from order_processing.stores.platform import (
+    NeedsFetch,
     NotAnOrder,
     OrderChanged,
     OrderDeleted,
@@ -120,6 +121,10 @@ class Doors:
                 "the body is not an order that can be read",
                 [(error.path or "body", str(error))],
             ) from None
+        if isinstance(delivery, NeedsFetch):  # not taken, and said so, so that the store sends it again
+            raise Problem(
+                501, "NOT_FETCHED", f"{source} names an order that is not fetched here yet"
+            )
         if isinstance(delivery, NotAnOrder):
             return answer(200, {"taken": False, "reason": delivery.reason})
         if isinstance(delivery, OrderDeleted):
