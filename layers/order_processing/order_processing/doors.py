@@ -122,9 +122,7 @@ class Doors:
                 [(error.path or "body", str(error))],
             ) from None
         if isinstance(delivery, NeedsFetch):  # not taken, and said so, so that the store sends it again
-            raise Problem(
-                501, "NOT_FETCHED", f"{source} names an order that is not fetched here yet"
-            )
+            raise Problem(501, "NOT_FETCHED", f"{source} names an order that is not fetched here yet")
         if isinstance(delivery, NotAnOrder):
             return answer(200, {"taken": False, "reason": delivery.reason})
         if isinstance(delivery, OrderDeleted):
