@@ -75,7 +75,7 @@ def settings(
         for place in places
     )
     return Settings(
-        store=Store(name="S", url="", sender="", reply_to="", phone="", address=Address()),
+        store=Store(name="S", url="", reply_to="", phone="", address=Address()),
         locations=places,
         services={"standard": Service(title="Standard", carrier="Carrier", zones=zones)},
         default_service="standard",

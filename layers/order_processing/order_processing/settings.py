@@ -30,7 +30,6 @@ class Store(Record):
 
     name: Text
     url: Text
-    sender: Text
     reply_to: Text
     phone: Text
     address: Address
