@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import re
-import subprocess
-import sys
 from itertools import pairwise
 
 import pypdfium2
@@ -26,6 +23,7 @@ from order_processing.documents.shipping_label import SIZES_MM, return_label, sh
 from order_processing.order import Address, Customer
 from order_processing.settings import Printing, Settings
 from order_processing.verified_order import VerifiedOrder
+from tests.afresh import printed_afresh
 from tests.delivery_orders import (
     BEANIE,
     BERLIN,
@@ -228,14 +226,7 @@ def test_other_scripts_need_their_fonts_only_when_they_are_used() -> None:
         "from reportlab.pdfbase.pdfmetrics import _fonts;"
         "print(sorted(n for n in _fonts if 'Sans' in n), 'bidi' in sys.modules, 'arabic_reshaper' in sys.modules)"
     )
-    found = subprocess.run(
-        [sys.executable, "-c", code],
-        capture_output=True,
-        text=True,
-        check=True,
-        env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
-    )
-    assert found.stdout.split() == ["['NotoSans-Bold',", "'NotoSans-Regular']", "False", "False"]
+    assert printed_afresh(code) == ["['NotoSans-Bold',", "'NotoSans-Regular']", "False", "False"]
 
 
 def test_a_letter_that_no_font_has_is_refused_without_saying_the_name() -> None:

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import re
-import subprocess
-import sys
 
 import pytest
 
@@ -16,6 +13,7 @@ from order_processing.order import Address
 from order_processing.promise import Promise
 from order_processing.settings import Printing, Settings
 from order_processing.verified_order import VerifiedOrder
+from tests.afresh import printed_afresh
 from tests.delivery_orders import (
     BEANIE,
     BERLIN,
@@ -144,11 +142,4 @@ def test_customs_papers_are_loaded_only_for_orders_that_need_them() -> None:
         "made(verified_order((BEANIE, 1))); print(*loaded());"
         "made(verified_order((BEANIE, 1), (BATTERY, 1), address=OTTAWA)); print(*loaded())"
     )
-    found = subprocess.run(
-        [sys.executable, "-c", code],
-        capture_output=True,
-        text=True,
-        check=True,
-        env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
-    )
-    assert found.stdout.split() == ["False"] * 3 + ["True"] * 3
+    assert printed_afresh(code) == ["False"] * 3 + ["True"] * 3
