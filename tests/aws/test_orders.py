@@ -17,7 +17,7 @@ from order_processing.errors import OrderChanged, OrderNotFound
 from order_processing.inventory import OutOfStock
 from order_processing.order import Line
 from order_processing.orders import OrderTooLarge
-from order_processing.stored_order import Answer, Confirmation, Question, Reason, Status
+from order_processing.stored_order import Answer, Confirmation, Handling, Question, Reason, Status
 from tests.orders import NOW, an_order, promised, verified
 
 REASON = Reason(code="WHY", text="because")
@@ -186,3 +186,11 @@ def test_a_decision_is_kept_with_who_made_it_and_the_stage_that_asked_looks_agai
     with pytest.raises(OrderChanged):
         orders.answer(seen, answer.model_copy(update={"actor": "somebody else"}))
     assert orders.load(seen.order_id).answers == (answer,)
+
+
+def test_what_the_warehouse_did_is_kept_and_names_the_version_it_saw(orders):
+    seen = orders.load(place(orders).order_id)
+    printed = orders.note_handling(seen, Handling(printed_at=NOW))
+    assert orders.load(seen.order_id).handling == printed.handling == Handling(printed_at=NOW)
+    with pytest.raises(OrderChanged):
+        orders.note_handling(seen, Handling(printed_at=NOW, packed_at=NOW))

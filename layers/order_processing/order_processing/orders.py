@@ -10,7 +10,7 @@ from order_processing.delivery import Delivery
 from order_processing.discrepancy import Discrepancy
 from order_processing.order import Order, Record
 from order_processing.promise import Promise
-from order_processing.stored_order import Answer, Confirmation, Draft, Question, Reason, Status, StoredOrder
+from order_processing.stored_order import Answer, Confirmation, Draft, Handling, Question, Reason, Status, StoredOrder
 from order_processing.verified_order import VerifiedOrder
 
 
@@ -87,6 +87,10 @@ class Orders(Protocol):
 
     def ready(self, seen: StoredOrder, delivery: Delivery, *, at: datetime) -> StoredOrder:
         """Keep the delivery and move to READY_TO_SHIP."""
+        ...
+
+    def note_handling(self, seen: StoredOrder, handling: Handling) -> StoredOrder:
+        """Keep what the warehouse has done with the order's parcels."""
         ...
 
     def claim_sscc(self, sscc: str, parcel: str) -> bool:

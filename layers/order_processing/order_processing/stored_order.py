@@ -61,6 +61,18 @@ class Confirmation(Record):
     message_id: str = ""
 
 
+class Handling(Record):
+    """What the warehouse has done with an order's parcels, each with the time when it was done (UTC).
+
+    printed_at: from then on the order cannot be cancelled. manifest: the number of the manifest it left with.
+    """
+
+    printed_at: datetime | None = None
+    packed_at: datetime | None = None
+    handed_over_at: datetime | None = None
+    manifest: str = ""
+
+
 class Question(Record):
     """What a running execution waits for.
 
@@ -129,6 +141,7 @@ class StoredOrder(Record):
     confirmation: Confirmation | None = None
     notice: Confirmation | None = None
     delivery: Delivery | None = None
+    handling: Handling = Handling()
 
     def has_reached(self, status: Status) -> bool:
         """Whether the order stands at this status of the happy path or beyond it."""

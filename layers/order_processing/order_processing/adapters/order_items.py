@@ -1,0 +1,150 @@
+"""An order's items in DynamoDB: how its parts are written and read back, and how a change of its head is put."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime
+from typing import Any
+
+from order_processing.adapters.attributes import Attribute, document, iso, number, packed, read_document, text, time
+from order_processing.delivery import Delivery
+from order_processing.discrepancy import Discrepancy
+from order_processing.order import Order, Record
+from order_processing.orders import OrderTooLarge
+from order_processing.promise import Promise
+from order_processing.stored_order import Answer, Confirmation, Draft, Handling, Question, Reason, Status, StoredOrder
+from order_processing.verified_order import VerifiedOrder
+
+SHARDS = 4
+_LARGEST_ITEM = 390_000
+
+
+class Discrepancies(Record):
+    """The list of discrepancies, as one document."""
+
+    found: tuple[Discrepancy, ...] = ()
+
+
+class Change:
+    """One change of an order's head: the update expression, and the order as it is afterwards."""
+
+    def __init__(self, before: StoredOrder, to: Status | None = None, at: datetime | None = None) -> None:
+        self.before = before
+        self._sets = {"version": number(before.version + 1), "status": text(to or before.status)}
+        self._removes: list[str] = []
+        self._known: dict[str, Any] = {"version": before.version + 1, "status": to or before.status}
+        times = {**before.times, **({to.value: at} if to and at else {})}
+        self._sets["times"] = {"M": {status: time(reached) for status, reached in times.items()}}
+        self._known["times"] = times
+
+    def put(self, name: str, value: Attribute, **known: Any) -> None:
+        self._sets[name] = value
+        self._known.update(known)
+
+    def know(self, **known: Any) -> None:
+        self._known.update(known)
+
+    def remove(self, name: str, **known: Any) -> None:
+        self._removes.append(name)
+        self._known.update(known)
+
+    def put_reason(self, reason: Reason | None) -> None:
+        if reason:
+            self.put("reason", document(reason), reason=reason)
+        elif self.before.reason:
+            self.remove("reason", reason=None)
+
+    @property
+    def after(self) -> StoredOrder:
+        return self.before.model_copy(update=self._known)
+
+    def expression(self) -> dict[str, Any]:
+        names = {f"#{name}": name for name in [*self._sets, *self._removes]}
+        values = {f":{name}": value for name, value in self._sets.items()}
+        update = "SET " + ", ".join(f"#{name} = :{name}" for name in self._sets)
+        if self._removes:
+            update += " REMOVE " + ", ".join(f"#{name}" for name in self._removes)
+        if self.before.version:
+            condition = "#version = :seen"
+            values[":seen"] = number(self.before.version)
+        else:
+            condition = "attribute_not_exists(#version)"
+        return {
+            "Key": key(self.before.order_id, "order"),
+            "UpdateExpression": update,
+            "ConditionExpression": condition,
+            "ExpressionAttributeNames": names,
+            "ExpressionAttributeValues": values,
+        }
+
+
+def slot(order_id: str, received_at: datetime) -> str:
+    """The index slot of an order: the minute it came, and its shard."""
+    shard = hashlib.sha256(order_id.encode()).digest()[0] % SHARDS
+    return f"{iso(received_at)[:16]}#{shard}"
+
+
+def key(order_id: str, part: str) -> dict[str, Attribute]:
+    """The key of one of an order's items."""
+    return {"order_id": text(order_id), "part": text(part)}
+
+
+def placed_item(
+    order_id: str, order: Order, raw: bytes, fingerprint: str, received_at: datetime
+) -> dict[str, Attribute]:
+    """The item of the order as it was placed; OrderTooLarge."""
+    item = {
+        **key(order_id, "placed"),
+        "origin": text(order.origin),
+        "fingerprint": text(fingerprint),
+        "document": document(order),
+        "raw": packed(raw),
+        "received_at": time(received_at),
+        "received_slot": text(slot(order_id, received_at)),
+    }
+    size = sum(len(next(iter(value.values()))) for value in item.values())
+    if size > _LARGEST_ITEM:
+        raise OrderTooLarge(f"the order takes {size} bytes, more than the {_LARGEST_ITEM} that can be kept")
+    return item
+
+
+def stored_order_of(order_id: str, parts: dict[str, dict[str, Attribute]]) -> StoredOrder:
+    """The order of its items, by part."""
+    placed, head, verification = parts["placed"], parts.get("order", {}), parts.get("verified", {})
+    received_at = datetime.fromisoformat(placed["received_at"]["S"])
+    fields: dict[str, Any] = {
+        "order_id": order_id,
+        "placed": read_document(placed["document"], Order),
+        "received_at": received_at,
+        "times": {Status.RECEIVED.value: received_at},
+    }
+    if verification:
+        fields["discrepancies"] = read_document(verification["discrepancies"], Discrepancies).found
+        if "document" in verification:
+            fields["verified"] = read_document(verification["document"], VerifiedOrder).model_copy(
+                update={"discrepancies": fields["discrepancies"]}
+            )
+    fields["answers"] = tuple(
+        read_document(parts[part]["document"], Answer) for part in sorted(parts) if part.startswith("answer#")
+    )
+    if "draft" in parts:
+        fields["draft"] = read_document(parts["draft"]["document"], Draft)
+    if head:
+        fields["status"] = Status(head["status"]["S"])
+        fields["version"] = int(head["version"]["N"])
+        fields["times"] |= {k: datetime.fromisoformat(v["S"]) for k, v in head["times"]["M"].items()}
+    for name, model in _HEAD_DOCUMENTS.items():
+        if name in head:
+            fields[name] = read_document(head[name], model)
+    return StoredOrder(**fields)
+
+
+_HEAD_DOCUMENTS: dict[str, type[Record]] = {
+    "reason": Reason,
+    "promise": Promise,
+    "question": Question,
+    "confirmation": Confirmation,
+    "notice": Confirmation,
+    "delivery": Delivery,
+    "handling": Handling,
+}
