@@ -147,6 +147,15 @@ class Ledger(RuleBasedStateMachine):
 
     @precondition(lambda self: self.holds)
     @rule(data=st.data())
+    def leave(self, data):
+        order_id = data.draw(st.sampled_from(sorted(self.holds)))
+        held, version = self.holds.pop(order_id)
+        self.reservations.issue(order_id, self.anchor(order_id, version), held)
+        for move in moves(None, held):
+            self.pieces[move.sku] -= move.after
+
+    @precondition(lambda self: self.holds)
+    @rule(data=st.data())
     def keep_less(self, data):
         order_id = data.draw(st.sampled_from(sorted(self.holds)))
         held, version = self.holds[order_id]

@@ -90,7 +90,15 @@ class Orders(Protocol):
         ...
 
     def note_handling(self, seen: StoredOrder, handling: Handling) -> StoredOrder:
-        """Keep what the warehouse has done with the order's parcels."""
+        """Keep what the warehouse has done with the order's parcels, short of handing them over."""
+        ...
+
+    def issue_goods(self, seen: StoredOrder, handling: Handling) -> StoredOrder:
+        """The order's parcels leave: keep the handling, whose `handed_over_at` says when, and take what the order
+        held out of the inventory, in one step. For an order that has left already it changes nothing.
+
+        Raises ValueError for an order that is not ready to ship, and for a handling that does not say when.
+        """
         ...
 
     def claim_sscc(self, sscc: str, parcel: str) -> bool:

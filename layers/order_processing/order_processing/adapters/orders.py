@@ -111,6 +111,8 @@ class DynamoOrders:
         return change.after
 
     def release(self, seen: StoredOrder, to: Status, *, at: datetime, reason: Reason) -> StoredOrder:
+        if seen.handling.handed_over_at:
+            raise ValueError(f"order {seen.order_id} has left: there is nothing to give back")
         change = Change(seen, to, at)
         change.put_reason(reason)
         change.remove("question", question=None)
@@ -166,9 +168,27 @@ class DynamoOrders:
         return self._update(change)
 
     def note_handling(self, seen: StoredOrder, handling: Handling) -> StoredOrder:
+        if handling.handed_over_at != seen.handling.handed_over_at:
+            raise ValueError("handling.handed_over_at: what leaves goes through issue_goods, and nothing comes back")
         change = Change(seen)
         change.put("handling", document(handling), handling=handling)
         return self._update(change)
+
+    def issue_goods(self, seen: StoredOrder, handling: Handling) -> StoredOrder:
+        if seen.handling.handed_over_at:
+            self._reservations.finish(seen.order_id)
+            return seen
+        if handling.handed_over_at is None:
+            raise ValueError("handling.handed_over_at: is None, expected the time at which the parcels left")
+        if not seen.has_reached(Status.READY_TO_SHIP) or seen.promise is None:
+            raise ValueError(f"order {seen.order_id} is {seen.status}: only what is ready to ship can leave")
+        change = Change(seen)
+        change.put("handling", document(handling), handling=handling)
+        try:
+            self._reservations.issue(seen.order_id, self._head_write(change), seen.promise)
+        except AnchorRefused as refused:
+            raise OrderChanged(seen.order_id) from refused
+        return change.after
 
     def claim_sscc(self, sscc: str, parcel: str) -> bool:
         try:

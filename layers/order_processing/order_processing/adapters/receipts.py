@@ -1,7 +1,8 @@
 """Supply that is planned, changed and received, in DynamoDB.
 
 A supply item says `planned` (the document's quantity), `received` (how many have come) and `arrived` (how many of
-those are not yet put to stock): planned - received + arrived = available + reserved. What comes goes first to
+those are not yet put to stock): planned - received + arrived = available + reserved + ahead. `ahead` is what has left
+the house before anyone noted that it came: the next receipt is first of these. What comes goes first to
 the orders that hold a claim, those that ship first before others, then to stock that may be promised. When all has
 come the item goes, and `supply#<SKU>#<location>` under `document#<number>` keeps it from being planned again.
 """
@@ -97,8 +98,12 @@ class Receipts:
             if not held:
                 return open_claims
             arrived, final = int(held["arrived"]["N"]), "no_more" in held
+            ahead = min(arrived, _ahead(held))
             still_open: list[Claim] = []
             try:
+                if ahead:
+                    write_all(self._client, [self._arrive(sku, location, document, "ahead", ahead)])
+                    arrived -= ahead
                 for claim in open_claims:
                     if claim.quantity > arrived or (still_open and not final):
                         still_open.append(claim)
@@ -136,11 +141,13 @@ class Receipts:
             writes = [self._arrive(sku, location, document, "available", quantity, short=short)]
             write_all(self._client, [*writes, self._stock_write(sku, location, "available", quantity)])
         held = self._supply(sku, location, document)
-        if not short and held and all(held[name]["N"] == "0" for name in ("available", "reserved", "arrived")):
+        nothing_left = held and all(held[name]["N"] == "0" for name in ("available", "reserved", "arrived"))
+        if not short and nothing_left and not _ahead(held):
             gone: Write = {
                 "TableName": self._table,
                 "Key": supply_key(sku, location, document),
-                "ConditionExpression": "available = :zero AND reserved = :zero AND arrived = :zero",
+                "ConditionExpression": "available = :zero AND reserved = :zero AND arrived = :zero"
+                " AND (attribute_not_exists(ahead) OR ahead = :zero)",
                 "ExpressionAttributeValues": {":zero": number(0)},
             }
             closed = {"TableName": self._table, "Item": _closed_key(sku, location, document)}
@@ -244,6 +251,10 @@ class Receipts:
     def _get(self, key: Item) -> Item:
         found: Any = self._client.get_item(TableName=self._table, Key=key, ConsistentRead=True)
         return dict(found.get("Item", {}))
+
+
+def _ahead(held: Item) -> int:
+    return int(held["ahead"]["N"]) if "ahead" in held else 0
 
 
 class UnknownSupply(LookupError):

@@ -8,6 +8,8 @@ once. A larger order goes in parts:
    That is the moment at which it has happened; when it cannot happen, what is held goes back.
 3. What is given back: part by part, each with the removal of its `due` item.
 
+What leaves the house goes like what is given back: the anchor with an `issued#<n>` item for each part, then the parts.
+
 Wherever it was cut, `finish` brings it to an end: what is held without the anchor goes back, what is due is
 given back, each exactly once because its item is removed in the same transaction.
 
@@ -20,8 +22,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from order_processing.adapters.attributes import document, number, read_document, text
-from order_processing.adapters.inventory_items import Item, claim_key, source_key
+from order_processing.adapters.attributes import document, read_document, text
+from order_processing.adapters.inventory_items import Item, claim_key
+from order_processing.adapters.move_writes import issue_writes, move_writes
 from order_processing.adapters.transactions import MOST_WRITES, Refused, Write, pause, write_all
 from order_processing.inventory import OutOfStock
 from order_processing.order import Record
@@ -33,6 +36,7 @@ if TYPE_CHECKING:
 
 _TRIES = 8
 _BATCH = 100
+_ISSUED = "issued#"
 
 
 class AnchorRefused(RuntimeError):
@@ -75,6 +79,29 @@ class Reservations:
             pause(attempt)
         raise OutOfStock(f"order {order_id}: its supply changed {_TRIES} times meanwhile")
 
+    def issue(self, order_id: str, anchor: Write, held: Promise) -> None:
+        """What the order holds leaves the house: reserved and on hand fall together, with the anchor, once.
+
+        Raises AnchorRefused, and OutOfStock when a source does not say that the order holds anything of it.
+        """
+        self.finish(order_id)
+        for attempt in range(_TRIES):
+            leaving = self._with_receipts(order_id, moves(held, None))
+            writes = [write for move in leaving for write in issue_writes(order_id, move, table=self._table)]
+            parts = self._chunks(order_id, leaving) if len(writes) >= MOST_WRITES else []
+            puts = [self._put_part(order_id, f"{_ISSUED}{n:03}", part) for n, part in enumerate(parts)]
+            try:
+                write_all(self._client, [anchor, *(puts or writes)])
+            except Refused as refused:
+                if 0 in refused.places:
+                    raise AnchorRefused(order_id) from refused
+                pause(attempt)  # a claim went meanwhile, because its supply came: look again
+                continue
+            if parts:
+                self.finish(order_id)
+            return
+        raise OutOfStock(f"order {order_id}: the inventory does not say that it holds what leaves")
+
     def came(self, order_id: str, held: Promise) -> set[SupplyKey]:
         """The supplies that were promised to the order and have come: it holds them as stock (bucket 0)."""
         claimed = [move.supply for move in moves(held, None) if move.kind == "supply"]
@@ -111,12 +138,14 @@ class Reservations:
             raise
 
     def _return(self, order_id: str, source: str, part: Sequence[Move]) -> None:
-        """Give back a part: one that is held is undone, one that is due is done."""
+        """Bring a part to its end: one that is held is undone, one that is due or issued is done."""
         changes = [move.reverse for move in part] if source.startswith("held#") else list(part)
+        writes_of = issue_writes if source.startswith(_ISSUED) else move_writes
         for attempt in range(_TRIES):
             resolved = self._with_receipts(order_id, changes)
+            writes = [write for move in resolved for write in writes_of(order_id, move, table=self._table)]
             try:
-                write_all(self._client, [self._remove_part(order_id, source), *self._writes(order_id, resolved)])
+                write_all(self._client, [self._remove_part(order_id, source), *writes])
                 return
             except Refused as refused:
                 if 0 in refused.places:
@@ -180,52 +209,6 @@ class Reservations:
         )
         items: list[Any] = [item for page in pages for item in page["Items"]]
         return [(item["source"]["S"], read_document(item["document"], _Part).moves) for item in items]
-
-
-def move_writes(order_id: str, move: Move, *, table: str) -> list[Write]:
-    """A transaction's writes for one move: the source's counters and, for supply, the order's claim on it."""
-    writes = [_counter_write(move, table)] if move.quantity else []
-    if move.kind == "supply" and (move.before or move.after):
-        writes.append(_claim_write(order_id, move, table))
-    return writes
-
-
-def _counter_write(move: Move, table: str) -> Write:
-    return {
-        "Update": {
-            "TableName": table,
-            "Key": source_key(move),
-            "UpdateExpression": "ADD available :out, reserved :in",
-            "ConditionExpression": "available >= :needed" if move.quantity > 0 else "reserved >= :needed",
-            "ExpressionAttributeValues": {
-                ":out": number(-move.quantity),
-                ":in": number(move.quantity),
-                ":needed": number(abs(move.quantity)),
-            },
-        }
-    }
-
-
-def _claim_write(order_id: str, move: Move, table: str) -> Write:
-    key = claim_key(order_id, move.sku, move.location, move.source_id)
-    if not move.after:
-        return {"Delete": {"TableName": table, "Key": key, "ConditionExpression": "attribute_exists(sku)"}}
-    if move.ship_date is None:
-        raise ValueError(f"order {order_id}: what it holds of {move.source_id} has no day to leave on")
-    item = {
-        **key,
-        "order_id": text(order_id),
-        "product": text(move.sku),
-        "location": text(move.location),
-        "document": text(move.source_id),
-        "quantity": number(move.after),
-        "ship_date": text(move.ship_date.isoformat()),
-    }
-    condition = "quantity = :before" if move.before else "attribute_not_exists(sku)"
-    write: dict[str, Any] = {"TableName": table, "Item": item, "ConditionExpression": condition}
-    if move.before:
-        write["ExpressionAttributeValues"] = {":before": number(move.before)}
-    return {"Put": write}
 
 
 def _raise_if_taken(refused: Sequence[Write]) -> None:
