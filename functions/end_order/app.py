@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 import boto3
 
+from order_processing.adapters.carriers import Accounts
 from order_processing.adapters.links import Links
 from order_processing.adapters.orders import DynamoOrders
 from order_processing.adapters.post import SesPost
@@ -17,6 +18,7 @@ _orders = DynamoOrders(
     boto3.client("dynamodb"), os.environ["ORDERS_TABLE"], inventory_table=os.environ["INVENTORY_TABLE"]
 )
 _post = SesPost(boto3.client("sesv2"), os.environ["SENDER"], os.environ["CONFIGURATION_SET"], current())
+_carriers = Accounts(lambda: boto3.client("secretsmanager"), os.environ["CARRIERS_SECRET"])
 _links = Links(boto3.client("secretsmanager"), os.environ["KEYS_SECRET"], os.environ["PUBLIC_URL"])
 
 
@@ -29,5 +31,6 @@ def handler(event: Event) -> None:
         post=_post,
         settings=current(),
         status_url=_links.status_url,
+        carriers=_carriers,
         now=datetime.now(UTC),
     )

@@ -15,6 +15,7 @@ from order_processing.adapters.documents import S3Documents
 from order_processing.adapters.inventory import DynamoInventory
 from order_processing.adapters.orders import DynamoOrders
 from order_processing.adapters.post import SesPost
+from order_processing.carriers import Carrier
 from order_processing.catalogue import catalogue_items
 from order_processing.catalogue_files import read_catalogue
 from order_processing.errors import TurnOff
@@ -108,7 +109,18 @@ class Shop:
         update_account(order_id, orders=self.orders, now=self.now)
 
     def prepare(self, order_id: str) -> None:
-        prepare_delivery(order_id, orders=self.orders, documents=self.documents, settings=current(), now=self.now)
+        prepare_delivery(
+            order_id,
+            orders=self.orders,
+            documents=self.documents,
+            carriers=self.carriers,
+            settings=current(),
+            now=self.now,
+        )
+
+    @staticmethod
+    def carriers(name: str) -> Carrier:
+        raise AssertionError(f"the settings name no carrier but our own, and {name} was asked for")
 
     def turn_off(self, order_id: str, turn: TurnOff) -> None:
         ending = {"OrderRejected": Status.REJECTED, "OrderEnded": Status.CANCELLED}.get(type(turn).__name__)
@@ -123,6 +135,7 @@ class Shop:
             ending,
             orders=self.orders,
             post=self.post,
+            carriers=self.carriers,
             settings=current(),
             status_url=self.status_url,
             now=self.now,

@@ -37,6 +37,7 @@ def deployed(shop, monkeypatch) -> None:
         "keys": {"current": "a key for links", "previous": ""},
         "identity": {"key": "identity key"},
         "senders": SENDERS,
+        "carriers": {},
     }.items():
         secrets.create_secret(Name=name, SecretString=json.dumps(value))
     role = "arn:aws:iam::123456789012:role/machine"
@@ -50,7 +51,7 @@ def deployed(shop, monkeypatch) -> None:
         "CONFIGURATION_SET": "mail",
         "PUBLIC_URL": "https://orders.example.com",
         "SWEEP_MINUTES": "5",
-        **{f"{name.upper()}_SECRET": name for name in ("keys", "identity", "senders")},
+        **{f"{name.upper()}_SECRET": name for name in ("keys", "identity", "senders", "carriers")},
     }
     for name, value in environment.items():
         monkeypatch.setenv(name, value)

@@ -15,8 +15,7 @@ from moto.ses.models import ses_backends
 
 from order_processing.adapters.accounts import DynamoAccounts
 from order_processing.decisions import CannotCancel, cancel
-from order_processing.documents.set_of_documents import DocumentRefused
-from order_processing.errors import DecisionMade, OfferNeeded
+from order_processing.errors import DecisionMade, DeliveryRefused, OfferNeeded
 from order_processing.order import Line, Order
 from order_processing.stored_order import Answer, Reason, Status
 from order_processing.stores.platform import OrderPlaced, platform
@@ -98,7 +97,9 @@ def test_an_order_that_cannot_be_printed_is_a_fault_that_names_the_field_and_kee
     order_id = shop.place(order.model_copy(update={"shipping_address": address}))
     for stage in shop.stages[:4]:
         stage(order_id)
-    with pytest.raises(DocumentRefused, match=r"^label-1\.pdf: shipping_address: no font for U\+13000$"):
+    with pytest.raises(
+        DeliveryRefused, match=r"^DOCUMENT_REFUSED: label-1\.pdf: shipping_address: no font for U\+13000$"
+    ):
         shop.prepare(order_id)
     assert keys() == []
     assert shop.orders.load(order_id).status is Status.RECORDED

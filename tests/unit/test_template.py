@@ -13,7 +13,7 @@ FUNCTIONS = {name: r["Properties"] for name, r in RESOURCES.items() if r["Type"]
 MACHINE = RESOURCES["OrderProcessing"]["Properties"]
 STATES = MACHINE["Definition"]["States"]
 STAGES = ["VerifyOrder", "CheckAvailability", "ConfirmOrder", "UpdateAccount", "PrepareDelivery"]
-NAMED_TURNS = {"OrderRejected", "CorrectionNeeded", "OfferNeeded", "ApprovalNeeded", "OrderEnded"}
+NAMED_TURNS = {"OrderRejected", "CorrectionNeeded", "OfferNeeded", "ApprovalNeeded", "OrderEnded", "DeliveryRefused"}
 
 
 def test_the_happy_path_is_five_task_states():

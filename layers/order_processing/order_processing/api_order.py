@@ -256,7 +256,13 @@ def show(stored: StoredOrder) -> dict[str, Any]:
             for answer in stored.answers
         ],
         "parcels": [
-            {"sscc": parcel.sscc, "number": parcel.number, "of": parcel.of}
+            {
+                "sscc": parcel.sscc,
+                "number": parcel.number,
+                "of": parcel.of,
+                "tracking_number": parcel.tracking,
+                "tracking_url": parcel.tracking_url or None,
+            }
             for shipment in (delivery.shipments if delivery else ())
             for parcel in shipment.parcels
         ],

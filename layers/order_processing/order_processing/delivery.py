@@ -36,6 +36,7 @@ class Parcel(Record):
     box: its type; inner_mm: what is free inside. placements: in the order of packing, from the bottom up;
         empty where pieces were not placed one by one.
     remarks: what whoever packs or hands over must know, as in "heavier than the service carries".
+    tracking_number: the carrier's; "" where that is the SSCC. tracking_url: where it is followed, or "".
     """
 
     sscc: Annotated[str, Field(pattern=r"^\d{18}$")]
@@ -48,6 +49,13 @@ class Parcel(Record):
     inner_mm: tuple[int, int, int] = (0, 0, 0)
     placements: tuple[Placement, ...] = ()
     remarks: tuple[Text, ...] = ()
+    tracking_number: Text = ""
+    tracking_url: Text = ""
+
+    @property
+    def tracking(self) -> str:
+        """The number under which the carrier knows the parcel."""
+        return self.tracking_number or self.sscc
 
 
 class Document(Record):

@@ -39,6 +39,10 @@ class OrderEnded(TurnOff):
     """The order ended early while a stage was at it: there is nothing more to do."""
 
 
+class DeliveryRefused(TurnOff):
+    """The order cannot be shipped until staff mends what the code and the field path name; no retry helps."""
+
+
 class OrderNotFound(LookupError):
     """No order has this id."""
 

@@ -10,7 +10,17 @@ from order_processing.delivery import Delivery
 from order_processing.discrepancy import Discrepancy
 from order_processing.order import Order, Record
 from order_processing.promise import Promise
-from order_processing.stored_order import Answer, Confirmation, Draft, Handling, Question, Reason, Status, StoredOrder
+from order_processing.stored_order import (
+    Answer,
+    Confirmation,
+    Draft,
+    Handling,
+    Purchase,
+    Question,
+    Reason,
+    Status,
+    StoredOrder,
+)
 from order_processing.verified_order import VerifiedOrder
 
 
@@ -83,6 +93,10 @@ class Orders(Protocol):
 
     def record(self, seen: StoredOrder, entry: AccountEntry, *, at: datetime) -> StoredOrder:
         """Move to RECORDED, write the account's entry and add to the account's totals, in one step."""
+        ...
+
+    def note_purchases(self, seen: StoredOrder, purchases: tuple[Purchase, ...]) -> StoredOrder:
+        """Keep which labels may be bought from now on."""
         ...
 
     def ready(self, seen: StoredOrder, delivery: Delivery, *, at: datetime) -> StoredOrder:

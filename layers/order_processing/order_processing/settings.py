@@ -98,6 +98,9 @@ class Service(Record):
     po_boxes, military: whether it delivers to PO boxes and to military post.
     dangerous: the dangerous goods that it carries, by UN number; `*` is all.
     prices: what it costs; where there is none, the store's price is taken as it is.
+    labels: whose labels its parcels get: `own`, or those of an account with a carrier, named as in the secret.
+    carrier_service: what is bought there, as `USPS/Priority`; "" is the cheapest that arrives as promised.
+    tracking_url: where a parcel with one of our own labels is followed, with `{number}` for its SSCC.
     """
 
     title: Text
@@ -110,6 +113,9 @@ class Service(Record):
     dangerous: tuple[Text, ...] = ()
     prices: tuple[ShippingPrice, ...] = ()
     working_days: tuple[Weekday, ...] = (1, 2, 3, 4, 5)
+    labels: Literal["own", "easypost"] = "own"
+    carrier_service: Text = ""
+    tracking_url: Annotated[str, Field(pattern=r"^(https://[^\s{}]*\{number\}[^\s{}]*)?$")] = ""
 
 
 class Box(Record):

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from order_processing.delivery import Delivery
 from order_processing.discrepancy import Approval, Correction, Discrepancy
-from order_processing.order import Order, Record
+from order_processing.order import Order, Record, Text
 from order_processing.promise import Promise
 from order_processing.verified_order import VerifiedOrder
 
@@ -71,6 +71,24 @@ class Handling(Record):
     packed_at: datetime | None = None
     handed_over_at: datetime | None = None
     manifest: str = ""
+
+
+class Purchase(Record):
+    """A label that was drawn up to be bought, and from then on may have been bought.
+
+    reference: the parcel's SSCC; carrier: as in the settings; label_id: the carrier's, under which it sells once.
+    """
+
+    reference: Text
+    carrier: Text
+    label_id: Text
+    begun_at: datetime
+
+
+class Purchases(Record):
+    """All labels that may have been bought for an order."""
+
+    made: tuple[Purchase, ...] = ()
 
 
 class Question(Record):
@@ -142,6 +160,12 @@ class StoredOrder(Record):
     notice: Confirmation | None = None
     delivery: Delivery | None = None
     handling: Handling = Handling()
+    bought: Purchases = Purchases()
+
+    @property
+    def purchases(self) -> tuple[Purchase, ...]:
+        """Every label that may have been bought."""
+        return self.bought.made
 
     def has_reached(self, status: Status) -> bool:
         """Whether the order stands at this status of the happy path or beyond it."""

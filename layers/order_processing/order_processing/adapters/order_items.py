@@ -12,7 +12,17 @@ from order_processing.discrepancy import Discrepancy
 from order_processing.order import Order, Record
 from order_processing.orders import OrderTooLarge
 from order_processing.promise import Promise
-from order_processing.stored_order import Answer, Confirmation, Draft, Handling, Question, Reason, Status, StoredOrder
+from order_processing.stored_order import (
+    Answer,
+    Confirmation,
+    Draft,
+    Handling,
+    Purchases,
+    Question,
+    Reason,
+    Status,
+    StoredOrder,
+)
 from order_processing.verified_order import VerifiedOrder
 
 SHARDS = 4
@@ -147,4 +157,5 @@ _HEAD_DOCUMENTS: dict[str, type[Record]] = {
     "notice": Confirmation,
     "delivery": Delivery,
     "handling": Handling,
+    "bought": Purchases,
 }

@@ -35,7 +35,18 @@ from order_processing.errors import OrderChanged, OrderNotFound
 from order_processing.order import Order
 from order_processing.orders import Placed
 from order_processing.promise import Promise
-from order_processing.stored_order import Answer, Confirmation, Draft, Handling, Question, Reason, Status, StoredOrder
+from order_processing.stored_order import (
+    Answer,
+    Confirmation,
+    Draft,
+    Handling,
+    Purchase,
+    Purchases,
+    Question,
+    Reason,
+    Status,
+    StoredOrder,
+)
 from order_processing.verified_order import VerifiedOrder
 
 if TYPE_CHECKING:
@@ -161,6 +172,12 @@ class DynamoOrders:
         change = Change(seen, Status.RECORDED, at)
         self._transact(change, accounts.entry_writes(entry, table=self._accounts_table))
         return change.after
+
+    def note_purchases(self, seen: StoredOrder, purchases: tuple[Purchase, ...]) -> StoredOrder:
+        change = Change(seen)
+        bought = Purchases(made=purchases)
+        change.put("bought", document(bought), bought=bought)
+        return self._update(change)
 
     def ready(self, seen: StoredOrder, delivery: Delivery, *, at: datetime) -> StoredOrder:
         change = Change(seen, Status.READY_TO_SHIP, at)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from itertools import count
 from typing import NamedTuple
 
+from order_processing.carriers import OWN, Postage
 from order_processing.customs import crosses_customs
 from order_processing.delivery import Delivery, Shipment
 from order_processing.documents.drawing import TextTooLong
@@ -19,6 +20,7 @@ from order_processing.settings import Settings
 from order_processing.verified_order import VerifiedOrder
 
 PDF, ZPL = "application/pdf", "application/zpl"
+_LABELS = {PDF: ("label", "pdf"), ZPL: ("label_zpl", "zpl")}
 
 
 class DocumentRefused(ValueError):
@@ -39,7 +41,8 @@ def documents_for(
 ) -> Iterator[Printed]:
     """All documents of a delivery, the same bytes each time; none where nothing is packed.
 
-    A label a parcel (as ZPL too if the settings ask for it) and one packing slip. A shipment that crosses a
+    A label a parcel (as ZPL too if the settings ask for it) and one packing slip. A service whose labels are
+    bought has none here: see `bought_labels`. A shipment that crosses a
     customs border has a customs declaration a parcel and a commercial invoice, one with dangerous goods a note of
     them. Declarations have their label's number; invoices and notes have their shipment's.
     Raises DocumentRefused.
@@ -47,7 +50,8 @@ def documents_for(
     parcel_numbers = count(1)
     for number, shipment in enumerate(delivery.shipments, 1):
         numbers = [next(parcel_numbers) for _ in shipment.parcels]
-        yield from _labels(numbers, shipment, verified, settings, order_id)
+        if settings.services[shipment.service].labels == OWN:
+            yield from _labels(numbers, shipment, verified, settings, order_id)
         if _crosses_customs(shipment, verified, settings):
             yield from _customs_papers(numbers, number, delivery, verified, settings, order_id)
         if any(un_numbers(parcel.contents, verified) for parcel in shipment.parcels):
@@ -56,6 +60,14 @@ def documents_for(
         yield _pdf(
             "packing_slip", "packing-slip.pdf", partial(packing_slip, order_id, verified, promise, delivery, settings)
         )
+
+
+def bought_labels(shipments: Iterable[Shipment], bought: Mapping[str, Postage]) -> Iterator[Printed]:
+    """The labels that were bought, by SSCC, under the names that ours would have."""
+    for number, parcel in enumerate((parcel for shipment in shipments for parcel in shipment.parcels), 1):
+        for content_type, body in sorted(bought[parcel.sscc].labels.items() if parcel.sscc in bought else ()):
+            kind, ending = _LABELS[content_type]
+            yield Printed(kind, f"label-{number}.{ending}", content_type, body)
 
 
 def _labels(

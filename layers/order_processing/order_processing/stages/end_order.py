@@ -12,6 +12,7 @@ from order_processing.settings import Settings
 from order_processing.stages.verify_order import reason_of
 from order_processing.stored_order import Confirmation, Reason, Status, StoredOrder
 from order_processing.verification.corrections import order_of
+from order_processing.voiding import Carriers, give_back
 
 UNANSWERED = Reason(code="NO_ANSWER", text="nobody answered in time")
 CANCELLED = Reason(code="CANCELLED", text="cancelled before it was confirmed")
@@ -25,9 +26,12 @@ def end_order(
     post: Post,
     settings: Settings,
     status_url: Callable[[str], str],
+    carriers: Carriers,
     now: datetime,
 ) -> None:
     """End the order early as `ending` (REJECTED, CANCELLED or EXPIRED), once, and tell the customer, once.
+
+    Labels that were bought for it go back to their carriers, last, so that a refusal keeps nobody from being told.
 
     An order that has ended already keeps its ending, and gives back what a cut release has left.
     One that was confirmed cannot end here: that is a fault.
@@ -41,6 +45,7 @@ def end_order(
         orders.finish_reservation(order_id)
     if _wants_notice(stored):
         _tell_customer(stored, orders, post, settings, status_url, now)
+    give_back(stored, carriers)
 
 
 def _reason(stored: StoredOrder, ending: Status) -> Reason:

@@ -9,12 +9,14 @@ from typing import Protocol
 
 from order_processing import sscc
 from order_processing.delivery import Delivery, Document, Shipment
-from order_processing.documents.set_of_documents import Printed, documents_for
-from order_processing.errors import OrderEnded
+from order_processing.documents.set_of_documents import DocumentRefused, Printed, bought_labels, documents_for
+from order_processing.errors import DeliveryRefused, OrderEnded
 from order_processing.orders import Orders
 from order_processing.packing import PackedShipment, pack
+from order_processing.postage import buy_labels
 from order_processing.settings import Settings
 from order_processing.stored_order import Status
+from order_processing.voiding import Carriers, give_back
 
 
 class Documents(Protocol):
@@ -25,14 +27,18 @@ class Documents(Protocol):
         ...
 
 
-def prepare_delivery(order_id: str, *, orders: Orders, documents: Documents, settings: Settings, now: datetime) -> None:
+def prepare_delivery(
+    order_id: str, *, orders: Orders, documents: Documents, carriers: Carriers, settings: Settings, now: datetime
+) -> None:
     """Pack the order, number its parcels, make the documents they need, and move it to READY_TO_SHIP.
 
     Everything is derived from the order, so a second run makes the same numbers and the same bytes. Nothing is
-    kept before all documents are made: one that cannot be printed raises DocumentRefused.
+    kept or bought before all documents are made. What cannot be printed and what a carrier refuses raise
+    DeliveryRefused, for staff to mend; a carrier that does not answer raises CarrierUnavailable.
     """
     stored = orders.load(order_id)
     if stored.ended:
+        give_back(stored, carriers)  # what a run has bought that was cut before it saw that the order had ended
         raise OrderEnded(stored.status)
     if stored.has_reached(Status.READY_TO_SHIP):
         return
@@ -40,7 +46,14 @@ def prepare_delivery(order_id: str, *, orders: Orders, documents: Documents, set
     if verified is None or promise is None:
         raise ValueError(f"order {order_id} is {stored.status} but nothing is promised to it")
     shipments = _numbered(order_id, pack(verified, promise, settings), orders, settings)
-    printed = list(documents_for(order_id, verified, promise, Delivery(shipments=shipments), settings))
+    try:
+        printed = list(documents_for(order_id, verified, promise, Delivery(shipments=shipments), settings))
+    except DocumentRefused as refused:
+        raise DeliveryRefused("DOCUMENT_REFUSED", str(refused)) from None
+    stored, shipments, bought = buy_labels(
+        stored, shipments, verified, orders=orders, carriers=carriers, settings=settings, now=now
+    )
+    printed += bought_labels(shipments, bought)
     kept = tuple(_document(order_id, each) for each in printed)
     for document, each in zip(kept, printed, strict=True):
         documents.put(document, each.body)
