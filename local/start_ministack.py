@@ -1,4 +1,4 @@
-"""Starts ministack, and does as AWS does in five places where it does not. Runs in the emulator's own environment.
+"""Starts ministack, and does as AWS does in six places where it does not. Runs in the emulator's own environment.
 
 - ministack asks for ses:SendEmail on every resource, so no policy that names its identity would pass.
   AWS asks for it on the sender's identity and on the configuration set, and tells policies the sender
@@ -8,6 +8,8 @@
 - AWS asks for states:SendTaskSuccess on the state machine whose token it is; ministack, on every resource.
 - A JSONata state's TimeoutSeconds may be an expression (Amazon States Language), also of a task that waits.
 - A function that fails to hand on its task token fails the task, by its error's name, and is retried.
+- A function that reports one record of a stream as failed gets it again, and what is behind it; ministack
+  takes such a batch for done. Here it gets the whole batch again, where AWS begins with the record.
 """
 
 from __future__ import annotations
@@ -20,7 +22,7 @@ from typing import Any
 from ministack import app
 from ministack.core import iam_actions
 from ministack.core.responses import get_account_id
-from ministack.services import ses, stepfunctions
+from ministack.services import lambda_svc, ses, stepfunctions
 
 _SEND = "/v2/email/outbound-emails"
 _enforce_others = app._enforce_ses_v2
@@ -28,6 +30,7 @@ _pin_others = app.pin_request_origin
 _wait_for_callback = stepfunctions._invoke_with_callback
 _call_function = stepfunctions._call_lambda
 _execute = stepfunctions._execute_task
+_invoke = lambda_svc._execute_function
 _resource_of_others = iam_actions.extract_resource_arn
 _waiting: ContextVar[str] = ContextVar("waiting", default="")
 _machine: ContextVar[str] = ContextVar("machine", default="*")
@@ -99,6 +102,18 @@ def _call(function: str, event: Any) -> Any:
         raise
 
 
+def _function(function: Any, event: Any, *others: Any, **named: Any) -> Any:
+    result = _invoke(function, event, *others, **named)
+    records = event.get("Records") if isinstance(event, dict) else None
+    if not records or records[0].get("eventSource") != "aws:dynamodb" or result.get("error"):
+        return result
+    body = result.get("body")
+    answer = json.loads(body) if isinstance(body, str | bytes) and body else body
+    if isinstance(answer, dict) and answer.get("batchItemFailures"):
+        return {**result, "error": True, "body": {"errorType": "BatchItemFailures", "errorMessage": str(answer)}}
+    return result
+
+
 def _identity(sender: str) -> str:
     found = ses._notification_identity(sender)
     return found[0] if found else sender
@@ -111,4 +126,5 @@ if __name__ == "__main__":
     stepfunctions._call_lambda = _call
     stepfunctions._execute_task = _task
     iam_actions.extract_resource_arn = _resource
+    lambda_svc._execute_function = _function
     app.main()

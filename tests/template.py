@@ -37,5 +37,7 @@ def create_table(client: Any, logical_id: str, name: str) -> str:
     properties = dict(template()["Resources"][logical_id]["Properties"])
     for left_out in ("PointInTimeRecoverySpecification", "SSESpecification"):
         properties.pop(left_out, None)
+    if stream := properties.get("StreamSpecification"):
+        properties["StreamSpecification"] = {"StreamEnabled": True, **stream}
     client.create_table(TableName=name, **properties)
     return name

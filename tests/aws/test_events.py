@@ -51,10 +51,16 @@ def deployed(shop, monkeypatch) -> None:
         "CONFIGURATION_SET": "mail",
         "PUBLIC_URL": "https://orders.example.com",
         "SWEEP_MINUTES": "5",
+        "EVENT_BUS": "order-events",
         **{f"{name.upper()}_SECRET": name for name in ("keys", "identity", "senders", "carriers")},
     }
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
+
+
+def test_changes_of_orders_are_told_on_the_bus(shop, deployed):
+    boto3.client("events").create_event_bus(Name="order-events")
+    assert invoke("publish_events") == {"batchItemFailures": []}
 
 
 def handler(function: str) -> Any:

@@ -140,13 +140,20 @@ def stored_order_of(order_id: str, parts: dict[str, dict[str, Attribute]]) -> St
     if "draft" in parts:
         fields["draft"] = read_document(parts["draft"]["document"], Draft)
     if head:
-        fields["status"] = Status(head["status"]["S"])
-        fields["version"] = int(head["version"]["N"])
-        fields["times"] |= {k: datetime.fromisoformat(v["S"]) for k, v in head["times"]["M"].items()}
-    for name, model in _HEAD_DOCUMENTS.items():
-        if name in head:
-            fields[name] = read_document(head[name], model)
+        of_head = read_head(head)
+        fields["times"] |= of_head.pop("times")
+        fields |= of_head
     return StoredOrder(**fields)
+
+
+def read_head(head: dict[str, Attribute]) -> dict[str, Any]:
+    """What stands in the item of an order's head: its status, version and times, and the documents in it."""
+    fields: dict[str, Any] = {
+        "status": Status(head["status"]["S"]),
+        "version": int(head["version"]["N"]),
+        "times": {k: datetime.fromisoformat(v["S"]) for k, v in head["times"]["M"].items()},
+    }
+    return fields | {name: read_document(head[name], model) for name, model in _HEAD_DOCUMENTS.items() if name in head}
 
 
 _HEAD_DOCUMENTS: dict[str, type[Record]] = {
