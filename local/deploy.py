@@ -13,6 +13,7 @@ from local.build import CUSTOM_RUNTIME, TEMPLATE, sam_environment
 from local.emulator import Emulator
 from local.places import ARCHITECTURE, ROOT, SAM
 from local.senders import SENDERS
+from local.staff import enrol
 
 STACK = "order-processing"
 _ARTIFACTS = "order-processing-artifacts"
@@ -38,7 +39,9 @@ def client(emulator: Emulator, service: str) -> Any:
 def deploy(emulator: Emulator, parameters: dict[str, str] | None = None) -> dict[str, str]:
     """Creates or updates the stack and returns its outputs by name. parameters: over the local ones."""
     client(emulator, "s3").create_bucket(Bucket=_ARTIFACTS)
-    chosen = {**_PARAMETERS, **(parameters or {})}
+    # The emulator serves the login's pages itself, and only those without a second factor.
+    staff = {"StaffLoginUrl": emulator.url, "StaffMfa": "OFF"}
+    chosen = {**_PARAMETERS, **staff, **(parameters or {})}
     done = subprocess.run(
         [
             *(SAM, "deploy", "--template-file", TEMPLATE, "--stack-name", STACK, "--s3-bucket", _ARTIFACTS),
@@ -56,6 +59,7 @@ def deploy(emulator: Emulator, parameters: dict[str, str] | None = None) -> dict
         raise DeployError(f"sam deploy failed; see {os.path.relpath(emulator.home / 'deploy.log')}:\n{_reason(done)}")
     outputs = _outputs(emulator)
     _fill_in_senders(emulator, outputs)
+    enrol(client(emulator, "cognito-idp"), outputs["StaffPool"])
     return outputs
 
 

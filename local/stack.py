@@ -94,7 +94,9 @@ class LocalStack:
         try:
             connection.request(method, path, body or None, {**(headers or {}), "Host": host})
             answer = connection.getresponse()
-            named = {name.lower(): value for name, value in answer.getheaders()}
+            named: dict[str, str] = {}
+            for name, value in answer.getheaders():  # cookies come a header each
+                named[name.lower()] = f"{named[name.lower()]}\n{value}" if name.lower() in named else value
             return Response(answer.status, named, answer.read())
         finally:
             connection.close()

@@ -6,6 +6,7 @@ import os
 import shutil
 from pathlib import Path
 
+import compile_console
 import compile_mail
 import compile_pages
 import pytest
@@ -34,6 +35,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Compiles the templates of mails and pages as they are deployed, before any test module is read."""
     compile_mail.compile_if_stale()
     compile_pages.compile_if_stale()
+    compile_console.compile_if_stale()
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:

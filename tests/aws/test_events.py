@@ -44,7 +44,11 @@ def deployed(shop, monkeypatch) -> None:
     definition = '{"StartAt":"A","States":{"A":{"Type":"Succeed"}}}'
     machine = boto3.client("stepfunctions").create_state_machine(name="m", definition=definition, roleArn=role)
     environment = {
-        **{f"{table.upper()}_TABLE": table for table in shop.tables},
+        **{f"{table.upper()}_TABLE": table for table in (*shop.tables, "sessions")},
+        "STAFF_POOL": "us-east-1_pool",
+        "STAFF_CLIENT": "client",
+        "STAFF_ISSUER": "https://cognito-idp.us-east-1.amazonaws.com/us-east-1_pool",
+        "STAFF_LOGIN_URL": "https://staff.auth.us-east-1.amazoncognito.com",
         "STATE_MACHINE_ARN": machine["stateMachineArn"],
         "DOCUMENTS_BUCKET": BUCKET,
         "SENDER": SENDER,
@@ -97,3 +101,10 @@ def test_the_ways_off_the_path_by_the_functions_own_events(shop, deployed):
     assert invoke("order_pages")["statusCode"] == 404, "its link is nobody's"
     assert invoke("end_order") == {"order_id": ORDER_ID}
     assert shop.orders.load(ORDER_ID).status is Status.CANCELLED
+
+
+def test_the_console_by_its_own_event(shop, deployed):
+    answer = invoke("staff_console")
+    assert answer["statusCode"] == 200
+    assert "You are signed out" in answer["body"]
+    assert "form-action 'self' https://staff.auth.us-east-1.amazoncognito.com;" in str(answer["headers"])

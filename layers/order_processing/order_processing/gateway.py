@@ -11,8 +11,11 @@ from order_processing.observe import logger, told_without_personal_data
 def request_of(app: APIGatewayHttpResolver) -> Request:
     """The request that is being answered."""
     event = app.current_event
+    headers = {name.lower(): value for name, value in event.headers.items()}
+    if cookies := event.raw_event.get("cookies"):  # API Gateway hands them over apart
+        headers["cookie"] = "; ".join(cookies)
     return Request(
-        headers={name.lower(): value for name, value in event.headers.items()},
+        headers=headers,
         query=dict(event.query_string_parameters),
         body=event.raw_event.get("body") or "",
         is_base64=event.is_base64_encoded,
@@ -21,7 +24,9 @@ def request_of(app: APIGatewayHttpResolver) -> Request:
 
 def response_of(answer: Answer) -> Response[str]:
     """The answer as API Gateway takes it."""
-    return Response(answer.status, answer.content_type, answer.body, headers=dict(answer.headers))
+    response = Response(answer.status, answer.content_type, answer.body, headers=dict(answer.headers))
+    response.cookies.extend(answer.cookies)  # type: ignore[arg-type]  # Powertools writes out whatever says itself
+    return response
 
 
 def note_fault(error: Exception) -> None:

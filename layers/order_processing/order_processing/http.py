@@ -40,12 +40,13 @@ class Request(Record):
 
 
 class Answer(Record):
-    """A response."""
+    """A response. cookies: the values of its Set-Cookie headers."""
 
     status: int
     body: str
     content_type: str = JSON
     headers: dict[str, str] = {}
+    cookies: tuple[str, ...] = ()
 
 
 class Problem(Exception):

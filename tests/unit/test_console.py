@@ -1,0 +1,290 @@
+"""The console's door: who may see which page, which forms count, what a token must prove."""
+
+from __future__ import annotations
+
+import json
+import time
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import parse_qs, urlencode, urlsplit
+
+import jwt
+import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
+from hypothesis import given
+from hypothesis import strategies as st
+
+from order_processing.console.console import Console
+from order_processing.console.identity import NotProved, person_of
+from order_processing.console.login import Login, page_of_ours
+from order_processing.console.page import GoTo, Route, View
+from order_processing.console.session import COOKIE, IDLE, LONGEST, form_token
+from order_processing.console.staff import Group, Person
+from order_processing.http import Request
+from order_processing.settings import current
+
+NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
+ISSUER, CLIENT = "https://cognito-idp.us-east-1.amazonaws.com/pool", "client"
+KEY, OTHER_KEY = (rsa.generate_private_key(public_exponent=65537, key_size=2048) for _ in range(2))
+KEYS: dict[str, Any] = {
+    "keys": [json.loads(jwt.algorithms.RSAAlgorithm.to_jwk(KEY.public_key())) | {"kid": "1", "alg": "RS256"}]
+}
+
+
+def claims(**changes: Any) -> dict[str, Any]:
+    now = int(time.time())
+    said = {
+        "sub": "id-1",
+        "iss": ISSUER,
+        "aud": CLIENT,
+        "iat": now,
+        "exp": now + 300,
+        "token_use": "id",
+        "nonce": "nonce",
+        "cognito:username": "anna",
+        "name": "Anna Berg",
+        "cognito:groups": ["approvers", "something else"],
+        **changes,
+    }
+    return {name: value for name, value in said.items() if value is not None}
+
+
+def signed(key: Any = KEY, algorithm: str = "RS256", **changes: Any) -> str:
+    return jwt.encode(claims(**changes), key, algorithm, headers={"kid": "1"})
+
+
+def proved(token: str) -> Person:
+    return person_of(token, KEYS, issuer=ISSUER, client_id=CLIENT, nonce="nonce")
+
+
+def test_a_token_tells_who_it_is_and_which_of_our_groups():
+    assert proved(signed()) == Person(id="id-1", username="anna", name="Anna Berg", groups=frozenset({Group.APPROVERS}))
+
+
+@pytest.mark.parametrize(
+    "token",
+    [
+        pytest.param(lambda: signed(OTHER_KEY), id="another key"),
+        pytest.param(lambda: signed(iss="https://evil.example.com"), id="another issuer"),
+        pytest.param(lambda: signed(aud="other"), id="another client"),
+        pytest.param(lambda: signed(exp=int(time.time()) - 120), id="expired"),
+        pytest.param(lambda: signed(exp=None), id="never expires"),
+        pytest.param(lambda: signed(token_use="access"), id="an access token"),
+        pytest.param(lambda: signed(nonce="another"), id="another login"),
+        pytest.param(lambda: signed(nonce=None), id="no nonce"),
+        pytest.param(lambda: signed(sub=None), id="nobody"),
+        pytest.param(lambda: jwt.encode(claims(), None, "none", headers={"kid": "1"}), id="unsigned"),
+        pytest.param(lambda: signed("x" * 64, "HS256"), id="a shared secret"),
+        pytest.param(lambda: jwt.encode(claims(), KEY, "RS256", headers={"kid": "2"}), id="an unknown key"),
+        pytest.param(lambda: signed()[:-8] + "AAAAAAAA", id="changed"),
+        pytest.param(lambda: "nonsense", id="no token"),
+    ],
+)
+def test_a_token_that_proves_nothing(token):
+    with pytest.raises(NotProved):
+        proved(token())
+
+
+@given(st.text(max_size=60) | st.from_regex(r"/staff[/\\?.%a-z:@]*", fullmatch=True))
+def test_the_way_back_is_always_a_path_of_ours(wanted):
+    page = page_of_ours(wanted)
+    assert page.startswith("/staff")
+    parts = urlsplit("https://store.example.com" + page)
+    assert (parts.netloc, parts.path[:6]) == ("store.example.com", "/staff")
+    assert page == wanted or page == "/staff"
+
+
+class Pool:
+    """The port Directory, with one person who can log in."""
+
+    client_id, issuer = CLIENT, ISSUER
+
+    def __init__(self, person: Person) -> None:
+        self.person: Person | None = person
+        self.nonce = ""
+        self.asked = 0
+
+    def login_url(self, *, back: str, state: str, nonce: str, challenge: str) -> str:
+        self.nonce = nonce
+        return "https://login.example.com/oauth2/authorize?" + urlencode({"state": state, "redirect_uri": back})
+
+    def redeem(self, code: str, *, back: str, verifier: str) -> str:
+        assert self.person
+        groups = sorted(self.person.groups)
+        return signed(sub=self.person.id, name=self.person.name, nonce=self.nonce, **{"cognito:groups": groups})
+
+    def keys(self, *, afresh: bool) -> dict[str, Any]:
+        return KEYS
+
+    def look_up(self, person: Person) -> Person | None:
+        self.asked += 1
+        return self.person
+
+    def logout_url(self, back: str) -> str:
+        return "https://login.example.com/logout?" + urlencode({"logout_uri": back})
+
+
+class Kept(dict):
+    """The port Sessions."""
+
+    def keep(self, key, session):
+        self[key] = session
+
+    def find(self, key):
+        return self.get(key)
+
+    def end(self, key):
+        self.pop(key, None)
+
+
+class Desk:
+    """A console with a page for approvers, and a browser's cookies."""
+
+    def __init__(self, *groups: Group, name: str = "Anna Berg") -> None:
+        self.now, self.done = NOW, []
+        self.pool, self.kept = Pool(Person(id="id-1", username="anna", name=name, groups=frozenset(groups))), Kept()
+        approvers = frozenset({Group.APPROVERS})
+        self.console = Console(
+            (
+                Route("GET", "/staff/orders/{order_id}", approvers, self._show),
+                Route("POST", "/staff/orders/{order_id}", approvers, self._do),
+                Route("GET", "/staff/waiting", approvers, self._show, navigation="Waiting", about="What waits."),
+                Route("GET", "/staff/packing", frozenset({Group.WAREHOUSE}), self._show, navigation="Packing"),
+            ),
+            login=Login(directory=self.pool, sessions=self.kept, public_url="https://orders.example.com"),
+            settings=current(),
+            clock=lambda: self.now,
+        )
+        self.cookies: dict[str, str] = {}
+
+    def _show(self, visit):
+        return View("notice.html", f"Order {dict(visit.parts)}", {"paragraphs": (), "back": None})
+
+    def _do(self, visit):
+        self.done.append((visit.person.actor, dict(visit.parts), dict(visit.form)))
+        return GoTo(visit.form.get("to", "/staff"))
+
+    def send(self, method: str, url: str, body: str = "", **headers: str):
+        parts = urlsplit(url)
+        query = {name: value[0] for name, value in parse_qs(parts.query).items()}
+        sent = {"cookie": "; ".join(f"{n}={v}" for n, v in self.cookies.items()), **headers}
+        answer = self.console.answer(method, parts.path, Request(headers=sent, query=query, body=body))
+        for line in answer.cookies:
+            name, _, rest = line.partition("=")
+            self.cookies[name] = rest.partition(";")[0]
+        return answer
+
+    def sign_in(self, page: str = "/staff"):
+        begun = self.send("GET", self.send("GET", page).headers["Location"])
+        state = parse_qs(urlsplit(begun.headers["Location"]).query)["state"][0]
+        return self.send("GET", f"/staff/callback?code=c&state={state}")
+
+    def post(self, path: str, **form: str):
+        form = {"form_token": form_token(self.cookies[COOKIE]), **form}
+        return self.send("POST", path, urlencode(form), **{"content-type": "application/x-www-form-urlencoded"})
+
+
+def test_a_login_leads_back_to_the_page_that_was_wanted():
+    desk = Desk(Group.APPROVERS)
+    assert desk.sign_in("/staff/orders/ABC").headers["Location"] == "/staff/orders/ABC"
+    assert "Order {&#39;order_id&#39;: &#39;ABC&#39;}" in desk.send("GET", "/staff/orders/ABC").body
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+@pytest.mark.parametrize(
+    ("group", "may"),
+    [(Group.APPROVERS, True), (Group.ADMINS, True), (Group.WAREHOUSE, False), (Group.OPERATIONS, False)],
+)
+def test_a_page_and_what_it_does_are_for_its_groups_alone(method, group, may):
+    desk = Desk(group)
+    desk.sign_in()
+    answer = desk.post("/staff/orders/ABC") if method == "POST" else desk.send("GET", "/staff/orders/ABC")
+    assert answer.status == (403 if not may else 303 if method == "POST" else 200)
+    assert bool(desk.done) == (may and method == "POST")
+
+
+def test_the_navigation_holds_what_a_person_may_see():
+    desk = Desk(Group.WAREHOUSE)
+    desk.sign_in()
+    body = desk.send("GET", "/staff").body
+    assert 'href="/staff/packing"' in body
+    assert "/staff/waiting" not in body
+
+
+def test_an_action_knows_who_does_it():
+    desk = Desk(Group.APPROVERS)
+    desk.sign_in()
+    desk.post("/staff/orders/ABC", decision="approve")
+    assert desk.done == [("staff: Anna Berg (id-1)", {"order_id": "ABC"}, {"decision": "approve"})]
+
+
+def test_an_action_leads_to_pages_of_ours_alone():
+    desk = Desk(Group.APPROVERS)
+    desk.sign_in()
+    assert desk.post("/staff/orders/ABC", to="https://evil.example.com").headers["Location"] == "/staff"
+
+
+def test_a_form_without_a_session_does_nothing():
+    desk = Desk(Group.APPROVERS)
+    desk.cookies[COOKIE] = "x"
+    assert desk.post("/staff/orders/ABC").status == 401
+    assert not desk.done
+
+
+@given(st.text(max_size=70))
+def test_a_form_with_another_token_does_nothing(token):
+    desk = Desk(Group.APPROVERS)
+    desk.sign_in()
+    assert desk.post("/staff/orders/ABC", form_token=token).status == 403
+    assert not desk.done
+
+
+def test_get_never_changes_anything_and_other_methods_are_no_way_around():
+    desk = Desk(Group.APPROVERS)
+    desk.sign_in()
+    desk.send("GET", "/staff/orders/ABC?decision=approve&form_token=" + form_token(desk.cookies[COOKIE]))
+    assert not desk.done
+    for method in ("PUT", "PATCH", "DELETE"):
+        assert desk.send(method, "/staff/orders/ABC").status in (400, 404)
+    assert not desk.done
+    assert desk.send("GET", "/staff/logout").status == 404
+
+
+def test_what_a_person_is_called_is_text():
+    desk = Desk(Group.APPROVERS, name="<script>alert(1)</script>")
+    desk.sign_in()
+    body = desk.send("GET", "/staff").body
+    assert "<script>" not in body
+    assert "&lt;script&gt;" in body
+
+
+def test_a_session_ends_with_the_day_and_when_nobody_uses_it():
+    desk = Desk(Group.APPROVERS)
+    desk.sign_in()
+    desk.now = NOW + IDLE
+    assert desk.send("GET", "/staff").status == 303
+    desk.now = NOW
+    desk.sign_in()
+    for _ in range(int(LONGEST / timedelta(minutes=30))):
+        assert desk.send("GET", "/staff").status == 200
+        desk.now += timedelta(minutes=30)
+    assert desk.send("GET", "/staff").status == 303
+    assert not desk.kept, "what is over is forgotten"
+
+
+def test_groups_are_asked_for_again_every_five_minutes_and_not_more_often():
+    desk = Desk(Group.APPROVERS)
+    desk.sign_in()
+    for minute in range(12):
+        desk.now = NOW + timedelta(minutes=minute)
+        desk.send("GET", "/staff")
+    assert desk.pool.asked == 2
+    desk.pool.person = None
+    desk.now = NOW + timedelta(minutes=16)
+    assert desk.send("GET", "/staff").status == 303
+
+
+def test_the_table_of_sessions_holds_no_cookie():
+    desk = Desk(Group.APPROVERS)
+    desk.sign_in()
+    assert desk.cookies[COOKIE] not in str(dict(desk.kept))
