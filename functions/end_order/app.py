@@ -1,7 +1,8 @@
-"""Off the path: ends an order early, gives back what it held, and tells the customer."""
+"""Off the path: ends an order early, gives back what it held, and tells the customer; or that it is too late for it."""
 
 import os
 from datetime import UTC, datetime
+from functools import partial
 
 import boto3
 
@@ -9,9 +10,10 @@ from order_processing.adapters.carriers import Accounts
 from order_processing.adapters.links import Links
 from order_processing.adapters.orders import DynamoOrders
 from order_processing.adapters.post import SesPost
+from order_processing.cancellation import TOO_LATE
 from order_processing.observe import Event, stage
 from order_processing.settings import current
-from order_processing.stages.end_order import end_order
+from order_processing.stages.end_order import end_order, tell_too_late
 from order_processing.stored_order import Status
 
 _orders = DynamoOrders(
@@ -24,13 +26,13 @@ _links = Links(boto3.client("secretsmanager"), os.environ["KEYS_SECRET"], os.env
 
 @stage
 def handler(event: Event) -> None:
-    end_order(
+    ending: str = event["ending"]
+    tell = tell_too_late if ending == TOO_LATE else partial(end_order, ending=Status(ending), carriers=_carriers)
+    tell(
         event["order_id"],
-        Status(event["ending"]),
         orders=_orders,
         post=_post,
         settings=current(),
         status_url=_links.status_url,
-        carriers=_carriers,
         now=datetime.now(UTC),
     )

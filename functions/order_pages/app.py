@@ -21,8 +21,15 @@ _secretsmanager = boto3.client("secretsmanager")
 _dynamodb = boto3.client("dynamodb")
 _identity = Secrets(_secretsmanager, os.environ["IDENTITY_SECRET"])
 _pages = DecisionPages(
-    orders=DynamoOrders(_dynamodb, os.environ["ORDERS_TABLE"], inventory_table=os.environ["INVENTORY_TABLE"]),
-    executions=StepFunctionsExecutions(boto3.client("stepfunctions"), os.environ["STATE_MACHINE_ARN"]),
+    orders=DynamoOrders(
+        _dynamodb,
+        os.environ["ORDERS_TABLE"],
+        inventory_table=os.environ["INVENTORY_TABLE"],
+        accounts_table=os.environ["ACCOUNTS_TABLE"],
+    ),
+    executions=StepFunctionsExecutions(
+        boto3.client("stepfunctions"), os.environ["STATE_MACHINE_ARN"], os.environ["ENDING_ARN"]
+    ),
     links=Links(_secretsmanager, os.environ["KEYS_SECRET"], os.environ["PUBLIC_URL"]),
     catalogue=DynamoCatalogue(_dynamodb, os.environ["CATALOGUE_TABLE"]),
     guest_id=lambda email: guest_id(email, _identity.read()["key"]),

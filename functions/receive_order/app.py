@@ -17,8 +17,15 @@ from order_processing.observe import logger
 _secretsmanager = boto3.client("secretsmanager")
 _dynamodb = boto3.client("dynamodb")
 _doors = Doors(
-    orders=DynamoOrders(_dynamodb, os.environ["ORDERS_TABLE"], inventory_table=os.environ["INVENTORY_TABLE"]),
-    executions=StepFunctionsExecutions(boto3.client("stepfunctions"), os.environ["STATE_MACHINE_ARN"]),
+    orders=DynamoOrders(
+        _dynamodb,
+        os.environ["ORDERS_TABLE"],
+        inventory_table=os.environ["INVENTORY_TABLE"],
+        accounts_table=os.environ["ACCOUNTS_TABLE"],
+    ),
+    executions=StepFunctionsExecutions(
+        boto3.client("stepfunctions"), os.environ["STATE_MACHINE_ARN"], os.environ["ENDING_ARN"]
+    ),
     links=Links(_secretsmanager, os.environ["KEYS_SECRET"], os.environ["PUBLIC_URL"]),
     senders=Secrets(_secretsmanager, os.environ["SENDERS_SECRET"]),
 )

@@ -15,6 +15,7 @@ from order_processing.adapters.documents import S3Documents
 from order_processing.adapters.inventory import DynamoInventory
 from order_processing.adapters.orders import DynamoOrders
 from order_processing.adapters.post import SesPost
+from order_processing.cancellation import TOO_LATE
 from order_processing.carriers import Carrier
 from order_processing.catalogue import catalogue_items
 from order_processing.catalogue_files import read_catalogue
@@ -24,7 +25,7 @@ from order_processing.settings import current
 from order_processing.stages.await_decision import await_decision
 from order_processing.stages.check_availability import check_availability
 from order_processing.stages.confirm_order import confirm_order
-from order_processing.stages.end_order import end_order
+from order_processing.stages.end_order import end_order, tell_too_late
 from order_processing.stages.prepare_delivery import prepare_delivery
 from order_processing.stages.update_account import update_account
 from order_processing.stages.verify_order import verify_order
@@ -47,6 +48,8 @@ class Shop:
     configuration_set: str = "mail"
     now: datetime = NOW
     answered: list[tuple[str, str]] = field(default_factory=list)
+    finished: list[tuple[str, str]] = field(default_factory=list)
+    running: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         dynamodb = self.client("dynamodb")
@@ -158,6 +161,24 @@ class Shop:
 
     def answer(self, token: str, decision: str) -> None:
         self.answered.append((token, decision))
+
+    def runs(self, order_id: str) -> bool:
+        return order_id in self.running
+
+    def finish(self, order_id: str, ending: str) -> None:
+        """As the state machine for early ends does."""
+        self.finished.append((order_id, ending))
+        if ending == TOO_LATE:
+            tell_too_late(
+                order_id,
+                orders=self.orders,
+                post=self.post,
+                settings=current(),
+                status_url=self.status_url,
+                now=self.now,
+            )
+        else:
+            self.end(order_id, Status(ending))
 
     @staticmethod
     def guest_id(email: str) -> str:

@@ -9,7 +9,7 @@ import pytest
 
 from order_processing.adapters.attributes import number, text
 from order_processing.adapters.inventory_items import stock_key
-from order_processing.decisions import cancel
+from order_processing.cancellation import cancel
 from order_processing.errors import OfferNeeded
 from order_processing.inventory import PlannedSupply, Recipe, StockCount
 from order_processing.order import Line

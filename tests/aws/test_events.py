@@ -50,6 +50,7 @@ def deployed(shop, monkeypatch) -> None:
         "STAFF_ISSUER": "https://cognito-idp.us-east-1.amazonaws.com/us-east-1_pool",
         "STAFF_LOGIN_URL": "https://staff.auth.us-east-1.amazoncognito.com",
         "STATE_MACHINE_ARN": machine["stateMachineArn"],
+        "ENDING_ARN": machine["stateMachineArn"],
         "DOCUMENTS_BUCKET": BUCKET,
         "SENDER": SENDER,
         "CONFIGURATION_SET": "mail",

@@ -32,8 +32,10 @@ def test_a_turn_off_the_path_is_never_retried_and_every_fault_is(stage):
     assert (second["ErrorEquals"], second["JitterStrategy"]) == (["States.ALL"], "FULL")
 
 
-def test_after_the_confirmation_the_only_way_is_forward():
-    assert [stage for stage in STAGES if "Catch" not in STATES[stage]] == ["UpdateAccount", "PrepareDelivery"]
+def test_every_stage_hears_of_a_cancellation_and_after_the_confirmation_nothing_else_ends_the_order():
+    caught = [{error for catch in STATES[stage]["Catch"] for error in catch["ErrorEquals"]} for stage in STAGES]
+    assert all("OrderEnded" in errors for errors in caught)
+    assert caught[3:] == [{"OrderEnded"}, {"OrderEnded"}]
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)

@@ -12,6 +12,7 @@ class AccountEntry(Record):
     """An order in its customer's account.
 
     description: what was ordered, in one line; amount: the order's total in minor units.
+    reversed_at: when it was taken out again, since the order was cancelled; the totals no longer hold it.
     """
 
     customer_id: Text
@@ -22,6 +23,7 @@ class AccountEntry(Record):
     amount: int
     currency: Text
     recorded_at: datetime
+    reversed_at: datetime | None = None
 
 
 def entry_for(order_id: str, stored: StoredOrder, recorded_at: datetime) -> AccountEntry:

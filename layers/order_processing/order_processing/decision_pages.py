@@ -14,8 +14,9 @@ from typing import Protocol
 
 from order_processing import order_number
 from order_processing.access import LinkExpired
+from order_processing.cancellation import BY_CUSTOMER, TOO_LATE_TO_CANCEL, CannotCancel, can_cancel, cancel
 from order_processing.catalogue import Catalogue
-from order_processing.decisions import CannotCancel, Executions, NotAsked, cancel, decide
+from order_processing.decisions import Executions, NotAsked, decide
 from order_processing.errors import OrderNotFound
 from order_processing.http import Answer, Request
 from order_processing.mail import texts as mail_texts
@@ -33,13 +34,12 @@ from order_processing.pages.wording import Wording
 from order_processing.proposal import NotOffered, Proposal, asked_of_customer, offered_for, propose
 from order_processing.settings import Settings
 from order_processing.stages.verify_order import verification_of
-from order_processing.stored_order import CUSTOMER, Draft, Reason, Status, StoredOrder
+from order_processing.stored_order import CUSTOMER, Draft, Status, StoredOrder
 from order_processing.stored_order import Answer as Decision
 from order_processing.verification.corrections import order_of
 from order_processing.verification.verify import Verification
 
 _OWN = frozenset({"do", "total", "also"})
-_CANCELLED = Reason(code="CANCELLED_BY_CUSTOMER", text="cancelled by the customer before it was confirmed")
 
 
 class Links(Protocol):
@@ -91,7 +91,7 @@ class DecisionPages:
         """GET: what the order needs now. step: preview, changed (as preview), edit or cancel; else the first page."""
         stored = self._opened(order_id, request)
         step = request.query.get("step", "")
-        if step == "cancel" and _can_cancel(stored):
+        if step == "cancel" and can_cancel(stored, self._clock()):
             return html_answer(200, self._pages(stored).cancel())
         draft = stored.draft
         if step in ("preview", "changed", "edit") and _asks_here(stored) and draft and _is_current(draft, stored):
@@ -197,12 +197,12 @@ class DecisionPages:
                 stored.order_id,
                 orders=self._orders,
                 executions=self._executions,
-                reason=_CANCELLED,
+                reason=BY_CUSTOMER,
                 now=self._clock(),
             )
-        except CannotCancel:
-            page = self._notice(stored, "going.heading", ("cancel.too_late",))
-            return html_answer(409, page)
+        except CannotCancel as error:
+            why = "too_late" if error.code == TOO_LATE_TO_CANCEL else "confirming"
+            return html_answer(409, self._notice(stored, f"cancel.{why}_heading", (f"cancel.{why}",)))
         return see_other(request)
 
     def _state(self, stored: StoredOrder) -> Answer:
@@ -240,7 +240,7 @@ class DecisionPages:
             wording.say(heading),
             tuple(wording.say(paragraph) for paragraph in paragraphs),
             button=self._status_link(stored),
-            can_cancel=cancellable and _can_cancel(stored),
+            can_cancel=cancellable and can_cancel(stored, self._clock()),
         )
 
     def _turned_away(self, turn: TurnedAway, request: Request) -> Answer:
@@ -292,7 +292,3 @@ def _asks_here(stored: StoredOrder) -> bool:
 
 def _is_current(draft: Draft, stored: StoredOrder) -> bool:
     return draft.number == len(stored.answers)
-
-
-def _can_cancel(stored: StoredOrder) -> bool:
-    return not (stored.ended or stored.confirmation or stored.has_reached(Status.CONFIRMED))

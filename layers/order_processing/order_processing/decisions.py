@@ -1,4 +1,4 @@
-"""Answers that a waiting execution waits for, and the cancellation that anyone who may can ask for."""
+"""Answers that a waiting execution waits for, and the port on executions."""
 
 from __future__ import annotations
 
@@ -27,13 +27,18 @@ class Executions(Protocol):
         """Let a waiting execution go on; one that no longer waits is left alone."""
         ...
 
+    def runs(self, order_id: str) -> bool:
+        """Whether the order's own execution is under way."""
+        ...
+
+    def finish(self, order_id: str, ending: str) -> None:
+        """Start what is left to do after an early end (CANCELLED, ...) or a cancellation that came TOO_LATE:
+        what was held goes back, the customer is told. Started before, it is started. Raises NotStarted."""
+        ...
+
 
 class NotStarted(RuntimeError):
     """An execution could not be started now; the sweep will do it."""
-
-
-class CannotCancel(Exception):
-    """The order is past the point where it can be cancelled; the message says what to do instead."""
 
 
 class NotAsked(Exception):
@@ -67,31 +72,6 @@ def decide(order_id: str, answer: Answer, *, orders: Orders, executions: Executi
     return stored
 
 
-def cancel(order_id: str, *, orders: Orders, executions: Executions, reason: Reason, now: datetime) -> StoredOrder:
-    """Cancel an order that is not confirmed: give back what it holds, and let its execution end.
-
-    Cancelled twice, it is cancelled once. Raises CannotCancel once the confirmation has begun.
-    """
-    for _ in range(_TRIES):
-        stored = orders.load(order_id)
-        token = stored.question.token if stored.question else None
-        if stored.ended:
-            return stored
-        if stored.confirmation or stored.has_reached(Status.CONFIRMED):
-            raise CannotCancel(
-                "the order is confirmed and cannot be cancelled here any more: reply to the confirmation, "
-                "or send the parcel back once it has come"
-            )
-        try:
-            stored = orders.release(stored, Status.CANCELLED, at=now, reason=reason)
-        except OrderChanged:
-            continue
-        if token:
-            executions.answer(token, CANCELLED)
-        return stored
-    raise OrderChanged(order_id)
-
-
 def reject(order_id: str, *, orders: Orders, executions: Executions, reason: Reason, now: datetime) -> StoredOrder:
     """Reject an order that waits for a decision: give back what it holds, and let its execution end.
 
@@ -101,6 +81,8 @@ def reject(order_id: str, *, orders: Orders, executions: Executions, reason: Rea
         stored = orders.load(order_id)
         token = stored.question.token if stored.question else None
         if stored.status is Status.REJECTED:
+            if token and not stored.notice:
+                executions.answer(token, REJECTED)
             return stored
         if not stored.pending:
             raise NotAsked(stored)

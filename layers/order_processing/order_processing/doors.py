@@ -10,17 +10,17 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
-from order_processing import order_number
+from order_processing import cancellation, order_number
 from order_processing.api_order import InvalidOrder, read_order, show
-from order_processing.decisions import CannotCancel, Executions, cancel
+from order_processing.cancellation import CannotCancel, cancel, cancel_for_store
+from order_processing.decisions import Executions
 from order_processing.errors import OrderNotFound
 from order_processing.http import Answer, Problem, Request, answer
 from order_processing.intake import take_in
 from order_processing.observe import logger
 from order_processing.order import Order
 from order_processing.orders import Orders, OrderTooLarge, Placed
-from order_processing.staff_decisions import decide_as_staff, read_decision
-from order_processing.stored_order import Reason, StoredOrder
+from order_processing.staff_decisions import decide_as_staff, read_cancellation, read_decision
 from order_processing.stores.platform import (
     NeedsFetch,
     NotAnOrder,
@@ -33,8 +33,6 @@ from order_processing.stores.platform import (
     platform,
 )
 
-_CANCELLED_BY_CUSTOMER = Reason(code="CANCELLED_BY_CUSTOMER", text="cancelled by the customer before it was confirmed")
-_CANCELLED_IN_STORE = Reason(code="CANCELLED_IN_STORE", text="cancelled in the store before it was confirmed")
 _LONGEST_KEY = 255
 
 
@@ -129,7 +127,7 @@ class Doors:
             return answer(200, {"taken": False, "reason": "an order that is deleted in the store is not touched here"})
         placed = self._take_in(delivery.order, raw, hashlib.sha256(raw).hexdigest(), now)
         if isinstance(delivery, OrderChanged) and delivery.change == "cancelled" and not placed.new:
-            self._cancel(placed.order_id, _CANCELLED_IN_STORE)
+            self._cancel_for_store(placed.order_id, now)
         return answer(202 if placed.new else 200, self._receipt(placed.order_id))
 
     @_door
@@ -143,18 +141,27 @@ class Doors:
 
     @_door
     def cancel(self, order_id: str, request: Request) -> Answer:
-        """POST /orders/{id}/cancel: the customer wants the order no longer."""
-        order_id = self._authorised(order_id, request)
-        return answer(200, show(self._cancel(order_id, _CANCELLED_BY_CUSTOMER)))
+        """POST /orders/{id}/cancel: the customer wants the order no longer, or staff ends it."""
+        if staff := self._holder_of("staff", request):
+            number, reason = _number(order_id), read_cancellation(request.raw_body())
+            logger.info("staff cancels", extra={"order_id": number, "by": staff})
+        else:
+            number, reason = self._authorised(order_id, request), cancellation.BY_CUSTOMER
+        try:
+            stored = cancel(
+                number, orders=self._orders, executions=self._executions, reason=reason, now=datetime.now(UTC)
+            )
+        except OrderNotFound:
+            raise _not_found() from None
+        except CannotCancel as error:
+            raise Problem(409, error.code, str(error)) from None
+        return answer(200, show(stored))
 
     @_door
     def decision(self, order_id: str, request: Request) -> Answer:
         """POST /orders/{id}/decision: staff consents to an order that waits, puts it right, or rejects it."""
         staff = self._holder("staff", request)
-        try:
-            number = order_number.parse(order_id)
-        except order_number.OrderNumberError as error:
-            raise Problem(404, "NO_SUCH_ORDER", str(error)) from None
+        number = _number(order_id)
         body = read_decision(request.raw_body())
         try:
             stored = decide_as_staff(
@@ -175,15 +182,13 @@ class Doors:
         """Anything else."""
         raise Problem(404, "NO_SUCH_ROUTE", "there is no such path and method in this API")
 
-    def _cancel(self, order_id: str, reason: Reason) -> StoredOrder:
+    def _cancel_for_store(self, order_id: str, now: datetime) -> None:
         try:
-            return cancel(
-                order_id, orders=self._orders, executions=self._executions, reason=reason, now=datetime.now(UTC)
-            )
-        except OrderNotFound:
-            raise _not_found() from None
+            stored = cancel_for_store(order_id, orders=self._orders, executions=self._executions, now=now)
         except CannotCancel as error:
-            raise Problem(409, "TOO_LATE_TO_CANCEL", str(error)) from None
+            raise Problem(503, error.code, str(error)) from None
+        if stored.late_cancellation:
+            logger.warning("the store cancelled too late", extra={"order_id": order_id})
 
     def _check_signature(self, shop: Platform, source: str, request: Request, raw: bytes, now: datetime) -> None:
         stores: dict[str, list[str]] = self._senders.read().get(source, {})
@@ -194,6 +199,13 @@ class Doors:
 
     def _holder(self, kind: str, request: Request) -> str:
         """Whose key the request holds: a front end's (`api`) or a member of staff's (`staff`)."""
+        found = self._holder_of(kind, request)
+        if not found:
+            raise Problem(401, "CREDENTIALS_INVALID", "expected the header Authorization: Bearer <your key>")
+        return found
+
+    def _holder_of(self, kind: str, request: Request) -> str:
+        """As `_holder`; "" where the request holds no such key."""
         given = request.bearer()
         holders: dict[str, list[str]] = self._senders.read().get(kind, {})
         found = ""
@@ -201,16 +213,11 @@ class Doors:
             for secret in secrets:
                 if hmac.compare_digest(secret.encode(), given.encode()):
                     found = holder
-        if not given or not found:
-            raise Problem(401, "CREDENTIALS_INVALID", "expected the header Authorization: Bearer <your key>")
-        return found
+        return found if given else ""
 
     def _authorised(self, order_id: str, request: Request) -> str:
         token = request.bearer() or request.query.get("token", "")
-        try:
-            number = order_number.parse(order_id)
-        except order_number.OrderNumberError as error:
-            raise Problem(404, "NO_SUCH_ORDER", str(error)) from None
+        number = _number(order_id)
         if not self._links.may_see(number, token):
             raise _not_found()
         return number
@@ -229,6 +236,13 @@ class Doors:
             "number": order_number.display(order_id),
             "status_url": self._links.status_url(order_id),
         }
+
+
+def _number(order_id: str) -> str:
+    try:
+        return order_number.parse(order_id)
+    except order_number.OrderNumberError as error:
+        raise Problem(404, "NO_SUCH_ORDER", str(error)) from None
 
 
 def _not_found() -> Problem:

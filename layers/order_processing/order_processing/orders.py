@@ -15,6 +15,7 @@ from order_processing.stored_order import (
     Confirmation,
     Draft,
     Handling,
+    LateCancellation,
     Purchase,
     Question,
     Reason,
@@ -64,7 +65,8 @@ class Orders(Protocol):
         ...
 
     def release(self, seen: StoredOrder, to: Status, *, at: datetime, reason: Reason) -> StoredOrder:
-        """End the order early and give back what it had reserved, also when that was cut halfway."""
+        """End the order early, give back what it had reserved, also when that was cut halfway, and take what was
+        recorded of it out of the account."""
         ...
 
     def finish_reservation(self, order_id: str) -> None:
@@ -113,6 +115,10 @@ class Orders(Protocol):
 
         Raises ValueError for an order that is not ready to ship, and for a handling that does not say when.
         """
+        ...
+
+    def note_late_cancellation(self, seen: StoredOrder, late: LateCancellation) -> StoredOrder:
+        """Keep that a cancellation came too late, and put the order on the list of those that staff look at."""
         ...
 
     def claim_sscc(self, sscc: str, parcel: str) -> bool:

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, StrictStr, ValidationError
 
+from order_processing.cancellation import BY_STAFF
 from order_processing.checks import NEEDS_CORRECTION
 from order_processing.decisions import Executions, NotAsked, decide, reject
 from order_processing.discrepancy import Approval, Correction, Discrepancy
@@ -32,6 +33,22 @@ class DecisionBody(Record):
 
     decision: Literal["approve", "correct", "reject"]
     corrections: Annotated[tuple[CorrectionBody, ...], Field(max_length=100)] = ()
+
+
+class CancellationBody(Record):
+    """The body of a cancellation by staff. reason: why, in words for the customer, in the customer's language."""
+
+    reason: Annotated[StrictStr, Field(min_length=1, max_length=300)]
+
+
+def read_cancellation(raw: bytes) -> Reason:
+    """Why staff cancel an order; Problem with every mistake in it. Without a body no reason is given."""
+    if not raw.strip():
+        return Reason(code=BY_STAFF, text="")
+    try:
+        return Reason(code=BY_STAFF, text=CancellationBody.model_validate_json(raw).reason.strip())
+    except ValidationError as error:
+        raise Problem(400, "CANCELLATION_INVALID", "the body is not a cancellation", _mistakes(error)) from None
 
 
 def read_decision(raw: bytes) -> DecisionBody:

@@ -91,6 +91,17 @@ class Purchases(Record):
     made: tuple[Purchase, ...] = ()
 
 
+class LateCancellation(Record):
+    """A cancellation that came after the label was printed. reason: who wanted it, as in a cancelled order.
+
+    told: the message that told the customer what to do instead, like a confirmation.
+    """
+
+    at: datetime
+    reason: Reason
+    told: Confirmation | None = None
+
+
 class Question(Record):
     """What a running execution waits for.
 
@@ -161,6 +172,7 @@ class StoredOrder(Record):
     delivery: Delivery | None = None
     handling: Handling = Handling()
     bought: Purchases = Purchases()
+    late_cancellation: LateCancellation | None = None
 
     @property
     def purchases(self) -> tuple[Purchase, ...]:

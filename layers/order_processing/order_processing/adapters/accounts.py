@@ -42,6 +42,31 @@ def entry_writes(entry: AccountEntry, *, table: str) -> list[dict[str, Any]]:
     ]
 
 
+def reversal_writes(entry: AccountEntry, *, table: str) -> list[dict[str, Any]]:
+    """The transaction's writes that take an entry out again: it stays, as reversed, and the totals lose it."""
+    customer = text(entry.customer_id)
+    return [
+        {
+            "Update": {
+                "TableName": table,
+                "Key": {"customer_id": customer, "entry": text(f"order#{entry.order_id}")},
+                "UpdateExpression": "SET #document = :document",
+                "ConditionExpression": "attribute_exists(customer_id)",
+                "ExpressionAttributeNames": {"#document": "document"},
+                "ExpressionAttributeValues": {":document": document(entry)},
+            }
+        },
+        {
+            "Update": {
+                "TableName": table,
+                "Key": {"customer_id": customer, "entry": text(f"totals#{entry.currency}")},
+                "UpdateExpression": "ADD amount :amount, orders :one",
+                "ExpressionAttributeValues": {":amount": number(-entry.amount), ":one": number(-1)},
+            }
+        },
+    ]
+
+
 class DynamoAccounts:
     """Reads accounts: an entry by its order, and the totals."""
 

@@ -14,24 +14,16 @@ if TYPE_CHECKING:
 
 
 class StepFunctionsExecutions:
-    """Starts executions and answers waiting ones."""
+    """Starts executions and answers waiting ones. ending_arn: the state machine that finishes early ends."""
 
-    def __init__(self, client: SFNClient, state_machine_arn: str) -> None:
+    def __init__(self, client: SFNClient, state_machine_arn: str, ending_arn: str = "") -> None:
         self._client = client
         self._state_machine_arn = state_machine_arn
+        self._ending_arn = ending_arn
 
     def start(self, order_id: str) -> None:
         """Start the order's execution. Its name is the order's id, so it can exist only once."""
-        try:
-            self._client.start_execution(
-                stateMachineArn=self._state_machine_arn,
-                name=order_id,
-                input=json.dumps({"order_id": order_id}),
-            )
-        except self._client.exceptions.ExecutionAlreadyExists:
-            return
-        except (BotoCoreError, ClientError) as error:
-            raise NotStarted(order_id) from error
+        self._start(self._state_machine_arn, order_id, {"order_id": order_id})
 
     def answer(self, token: str, decision: str) -> None:
         """Complete the waiting task with `{"decision": decision}`; a task that is gone is left alone."""
@@ -39,3 +31,24 @@ class StepFunctionsExecutions:
             self._client.send_task_success(taskToken=token, output=json.dumps({"decision": decision}))
         except (self._client.exceptions.TaskTimedOut, self._client.exceptions.TaskDoesNotExist):
             return
+
+    def runs(self, order_id: str) -> bool:
+        """Whether the order's own execution is under way."""
+        arn = f"{self._state_machine_arn.replace(':stateMachine:', ':execution:')}:{order_id}"
+        try:
+            return self._client.describe_execution(executionArn=arn)["status"] in ("RUNNING", "PENDING_REDRIVE")
+        except self._client.exceptions.ExecutionDoesNotExist:
+            return False
+
+    def finish(self, order_id: str, ending: str) -> None:
+        """Start the execution that finishes an early end. It is named by the order and the ending, so it is one."""
+        name = f"{order_id}-{ending.lower()}"
+        self._start(self._ending_arn, name, {"order_id": order_id, "ending": ending})
+
+    def _start(self, machine: str, name: str, given: dict[str, str]) -> None:
+        try:
+            self._client.start_execution(stateMachineArn=machine, name=name, input=json.dumps(given))
+        except self._client.exceptions.ExecutionAlreadyExists:
+            return
+        except (BotoCoreError, ClientError) as error:
+            raise NotStarted(name) from error

@@ -17,6 +17,7 @@ from order_processing.stored_order import (
     Confirmation,
     Draft,
     Handling,
+    LateCancellation,
     Purchases,
     Question,
     Reason,
@@ -165,4 +166,5 @@ _HEAD_DOCUMENTS: dict[str, type[Record]] = {
     "delivery": Delivery,
     "handling": Handling,
     "bought": Purchases,
+    "late_cancellation": LateCancellation,
 }

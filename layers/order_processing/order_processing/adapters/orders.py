@@ -7,6 +7,7 @@ Table: partition key `order_id`, sort key `part`:
   small because every stage writes it, and it does not exist until the first stage has changed something.
 - `answer#<number>`: a decision that was made on the way, with what it corrected or approved.
 - `draft`: what the customer filled in on a page and has not accepted.
+- `<time>#<order id>` (under the partition `list#late-cancellations`): a cancellation that came too late.
 - `sscc` (under the partition `sscc#<number>`): which parcel holds that number.
 
 Index `received`: `received_slot` (a minute and one of four shards) of each placed order, for the sweep
@@ -15,11 +16,12 @@ that starts what was stored and not started.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from order_processing import order_number
-from order_processing.account import AccountEntry
+from order_processing.account import AccountEntry, entry_for
 from order_processing.adapters import accounts
 from order_processing.adapters.attributes import (
     document,
@@ -40,6 +42,7 @@ from order_processing.stored_order import (
     Confirmation,
     Draft,
     Handling,
+    LateCancellation,
     Purchase,
     Purchases,
     Question,
@@ -53,6 +56,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 RECEIVED_INDEX = "received"
+LATE_CANCELLATIONS = "list#late-cancellations"
 
 
 class DynamoOrders:
@@ -126,14 +130,13 @@ class DynamoOrders:
             raise ValueError(f"order {seen.order_id} has left: there is nothing to give back")
         change = Change(seen, to, at)
         change.put_reason(reason)
-        change.remove("question", question=None)
         if seen.promise is None:
             self._update(change)
             # A reservation that was cut may have left parts: only now can no reservation follow that would add to them.
             self._reservations.finish(seen.order_id)
             return change.after
         change.remove("promise", promise=None)
-        self._hold(change, None)
+        self._hold(change, None, self._reversal(seen, at))
         return change.after
 
     def finish_reservation(self, order_id: str) -> None:
@@ -207,6 +210,22 @@ class DynamoOrders:
             raise OrderChanged(seen.order_id) from refused
         return change.after
 
+    def note_late_cancellation(self, seen: StoredOrder, late: LateCancellation) -> StoredOrder:
+        change = Change(seen)
+        change.put("late_cancellation", document(late), late_cancellation=late)
+        listed = {**key(LATE_CANCELLATIONS, f"{iso(late.at)}#{seen.order_id}"), "listed": text(seen.order_id)}
+        self._transact(change, [{"Put": {"TableName": self._table, "Item": listed}}])
+        return change.after
+
+    def late_cancellations(self, since: datetime) -> list[str]:
+        """The ids of the orders whose cancellation came too late, since a time, the oldest first."""
+        pages = self._client.get_paginator("query").paginate(
+            TableName=self._table,
+            KeyConditionExpression="order_id = :list AND part >= :since",
+            ExpressionAttributeValues={":list": text(LATE_CANCELLATIONS), ":since": text(iso(since))},
+        )
+        return [item["listed"]["S"] for page in pages for item in page["Items"]]
+
     def claim_sscc(self, sscc: str, parcel: str) -> bool:
         try:
             self._client.put_item(
@@ -247,11 +266,20 @@ class DynamoOrders:
             raise OrderChanged(change.before.order_id) from error
         return change.after
 
-    def _hold(self, change: Change, promise: Promise | None) -> None:
-        """Make the change, and hold what this promises instead of what the order held before."""
+    def _reversal(self, seen: StoredOrder, at: datetime) -> list[Write]:
+        """What takes a recorded order out of its customer's account again."""
+        if Status.RECORDED.value not in seen.times:
+            return []
+        if not self._accounts_table:
+            raise ValueError(f"order {seen.order_id} is recorded: whoever ends it must know the accounts")
+        entry = entry_for(seen.order_id, seen, seen.times[Status.RECORDED.value])
+        return accounts.reversal_writes(entry.model_copy(update={"reversed_at": at}), table=self._accounts_table)
+
+    def _hold(self, change: Change, promise: Promise | None, more: Sequence[Write] = ()) -> None:
+        """Make the change with more writes, and hold what this promises instead of what the order held before."""
         before = change.before
         try:
-            self._reservations.change(before.order_id, self._head_write(change), before.promise, promise)
+            self._reservations.change(before.order_id, self._head_write(change), before.promise, promise, more=more)
         except AnchorRefused as refused:
             raise OrderChanged(before.order_id) from refused
 

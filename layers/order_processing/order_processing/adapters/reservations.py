@@ -40,7 +40,7 @@ _ISSUED = "issued#"
 
 
 class AnchorRefused(RuntimeError):
-    """The order's own write was refused: somebody else changed the order. Nothing was reserved or given back."""
+    """The order's own write, or one with it, was refused: somebody changed the order. Nothing moved."""
 
 
 class _Part(Record):
@@ -56,24 +56,33 @@ class Reservations:
         self._client = client
         self._table = table
 
-    def change(self, order_id: str, anchor: Write, before: Promise | None, after: Promise | None) -> None:
+    def change(
+        self,
+        order_id: str,
+        anchor: Write,
+        before: Promise | None,
+        after: Promise | None,
+        *,
+        more: Sequence[Write] = (),
+    ) -> None:
         """Hold what `after` promises instead of what `before` did, together with the anchor, or do nothing.
 
         None is a promise of nothing: (None, p) reserves, (p, None) releases. anchor: the order's own write,
-        one of a transaction's, with a condition that holds once.
+        one of a transaction's, with a condition that holds once. more: what else is to happen with it.
         Raises AnchorRefused, and OutOfStock when a source no longer holds what was promised from it.
         """
         self.finish(order_id)
+        anchors = [anchor, *more]
         for attempt in range(_TRIES):
             changes = self._with_receipts(order_id, moves(before, after))
             try:
-                if len(self._writes(order_id, changes)) < MOST_WRITES:
-                    self._take([anchor], order_id, changes)
+                if len(self._writes(order_id, changes)) <= MOST_WRITES - len(anchors):
+                    self._take(anchors, order_id, changes)
                 else:
-                    self._change_in_parts(order_id, anchor, changes)
+                    self._change_in_parts(order_id, anchors, changes)
                 return
             except Refused as refused:
-                if 0 in refused.places:
+                if refused.places[0] < len(anchors):
                     raise AnchorRefused(order_id) from refused
             # A claim went meanwhile, because its supply came: look again.
             pause(attempt)
@@ -114,7 +123,7 @@ class Reservations:
             self._return(order_id, source, part)
         return len(left)
 
-    def _change_in_parts(self, order_id: str, anchor: Write, changes: Sequence[Move]) -> None:
+    def _change_in_parts(self, order_id: str, anchors: Sequence[Write], changes: Sequence[Move]) -> None:
         taken = self._chunks(order_id, [move for move in changes if move.quantity > 0])
         given = self._chunks(order_id, [move for move in changes if move.quantity <= 0])
         held = [f"held#{number:03}" for number in range(len(taken))]
@@ -123,7 +132,7 @@ class Reservations:
             for source, part in zip(held, taken, strict=True):
                 self._take([self._put_part(order_id, source, part)], order_id, part)
             puts = [self._put_part(order_id, source, part) for source, part in zip(due, given, strict=True)]
-            write_all(self._client, [anchor, *(self._remove_part(order_id, source) for source in held), *puts])
+            write_all(self._client, [*anchors, *(self._remove_part(order_id, source) for source in held), *puts])
         finally:
             self.finish(order_id)
 
@@ -133,7 +142,7 @@ class Reservations:
         try:
             write_all(self._client, writes)
         except Refused as refused:
-            if 0 not in refused.places:
+            if refused.places[0] >= len(first):
                 _raise_if_taken([writes[place] for place in refused.places])
             raise
 

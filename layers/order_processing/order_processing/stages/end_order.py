@@ -1,4 +1,4 @@
-"""Every way out before the confirmation: what was held is given back, and the customer is told why."""
+"""Every way out: what was held is given back, and the customer is told why, or what to do where it is too late."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from order_processing.mail.messages import ended
+from order_processing.mail.progress import too_late
 from order_processing.orders import Orders
 from order_processing.post import Post
 from order_processing.settings import Settings
@@ -15,7 +16,7 @@ from order_processing.verification.corrections import order_of
 from order_processing.voiding import Carriers, give_back
 
 UNANSWERED = Reason(code="NO_ANSWER", text="nobody answered in time")
-CANCELLED = Reason(code="CANCELLED", text="cancelled before it was confirmed")
+CANCELLED = Reason(code="CANCELLED", text="cancelled")
 
 
 def end_order(
@@ -33,8 +34,8 @@ def end_order(
 
     Labels that were bought for it go back to their carriers, last, so that a refusal keeps nobody from being told.
 
-    An order that has ended already keeps its ending, and gives back what a cut release has left.
-    One that was confirmed cannot end here: that is a fault.
+    An order that has ended already, wherever it stood then, keeps its ending, and gives back what a cut release
+    has left. One that was confirmed and has not ended cannot end here: that is a fault.
     """
     stored = orders.load(order_id)
     if not stored.ended:
@@ -46,6 +47,29 @@ def end_order(
     if _wants_notice(stored):
         _tell_customer(stored, orders, post, settings, status_url, now)
     give_back(stored, carriers)
+
+
+def tell_too_late(
+    order_id: str,
+    *,
+    orders: Orders,
+    post: Post,
+    settings: Settings,
+    status_url: Callable[[str], str],
+    now: datetime,
+) -> None:
+    """Tell the customer, once, that the cancellation came too late, and what to do instead."""
+    stored = orders.load(order_id)
+    late = stored.late_cancellation
+    order = order_of(stored)
+    if late is None or stored.ended or (late.told and late.told.sent_at) or "@" not in order.customer.email:
+        return
+    message = too_late(order_id, order, settings, status_url(order_id))
+    begun = late.model_copy(update={"told": Confirmation(attempt_at=now)})
+    stored = orders.note_late_cancellation(stored, begun)
+    message_id = post.send(message, to=order.customer.email, order_id=order_id, kind="too_late")
+    sent = Confirmation(attempt_at=now, sent_at=now, message_id=message_id)
+    orders.note_late_cancellation(stored, late.model_copy(update={"told": sent}))
 
 
 def _reason(stored: StoredOrder, ending: Status) -> Reason:
