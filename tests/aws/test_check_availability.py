@@ -51,7 +51,7 @@ def place(shop: Shop, *wanted: tuple[str, int], key: str = "1") -> str:
     )
     order = an_order(key, lines=lines, total=sum(line.quantity for line in lines) * 100)
     order_id = shop.place(order)
-    shop.orders.save_verification(order_id, (), verified(order))
+    shop.orders.save_verification(shop.orders.load(order_id), (), verified(order))
     shop.orders.move(shop.orders.load(order_id), Status.VERIFIED, at=NOW)
     return order_id
 

@@ -89,8 +89,11 @@ def test_every_part_that_a_stage_leaves_is_read_back(orders, dynamodb):
     put_stock(dynamodb, 10)
     order_id = place(orders).order_id
     found = (Discrepancy(code="X", path="total", found="1", expected="2", resolution="corrected"),)
-    orders.save_verification(order_id, found, verified(an_order()))
-    stored = orders.move(orders.load(order_id), Status.VERIFIED, at=NOW + timedelta(seconds=1))
+    seen = orders.load(order_id)
+    stored = orders.save_verification(
+        seen, found, verified(an_order()), to=Status.VERIFIED, at=NOW + timedelta(seconds=1)
+    )
+    assert orders.load(order_id).status is stored.status is Status.VERIFIED
     stored = orders.reserve(stored, promised(an_order()), at=NOW + timedelta(seconds=2))
     stored = orders.ask(stored, Question(kind="APPROVAL_PENDING", token="t", asked_at=NOW, expires_at=NOW))
     stored = orders.note_confirmation(stored, Confirmation(attempt_at=NOW), at=NOW)
@@ -104,6 +107,35 @@ def test_every_part_that_a_stage_leaves_is_read_back(orders, dynamodb):
         update={"verified": verified(an_order()).model_copy(update={"discrepancies": found}), "discrepancies": found}
     )
     assert list(loaded.times) == ["RECEIVED", "VERIFIED", "RESERVED", "CONFIRMED", "RECORDED", "READY_TO_SHIP"]
+
+
+def test_what_made_an_order_verified_counts_for_that_version_only_and_is_not_replaced(orders):
+    seen = orders.load(place(orders).order_id)
+    found = (Discrepancy(code="X", path="total", found="1", expected="2", resolution="needs_customer"),)
+    orders.save_verification(seen, (), verified(an_order()), to=Status.VERIFIED, at=NOW)
+    for to, reason in ((Status.VERIFIED, None), (Status.CORRECTION_PENDING, REASON), (None, None)):
+        with pytest.raises(OrderChanged):
+            orders.save_verification(seen, found, None, to=to, at=NOW, reason=reason)
+    loaded = orders.load(seen.order_id)
+    assert (loaded.status, loaded.version, loaded.verified) == (Status.VERIFIED, 0, verified(an_order()))
+    orders.release(seen, Status.CANCELLED, at=NOW, reason=REASON)
+    assert orders.load(seen.order_id).status is Status.CANCELLED
+
+
+def test_an_order_that_is_asked_about_is_verified_anew_after_the_answer(orders):
+    seen = orders.load(place(orders).order_id)
+    found = (Discrepancy(code="X", path="total", found="1", expected="2", resolution="needs_customer"),)
+    asked = orders.save_verification(seen, found, None, to=Status.CORRECTION_PENDING, at=NOW, reason=REASON)
+    assert orders.load(seen.order_id) == asked
+    resumed = orders.answer(asked, Answer(actor="customer", at=NOW))
+    with pytest.raises(OrderChanged):
+        orders.save_verification(seen, (), verified(an_order()), to=Status.CORRECTION_PENDING, at=NOW, reason=REASON)
+    assert orders.load(seen.order_id) == resumed
+    orders.save_verification(resumed, (), verified(an_order()), to=Status.VERIFIED, at=NOW)
+    again = orders.load(seen.order_id)
+    assert (again.status, again.version, again.discrepancies) == (Status.VERIFIED, resumed.version, ())
+    orders.move(again, Status.OFFER_PENDING, at=NOW, reason=REASON)
+    assert list(orders.load(seen.order_id).times) == ["RECEIVED", "CORRECTION_PENDING", "VERIFIED", "OFFER_PENDING"]
 
 
 def test_of_two_that_change_the_same_state_one_wins_and_the_other_is_told(orders):
@@ -149,7 +181,7 @@ def test_the_account_adds_up_and_counts_an_order_once(orders, dynamodb):
     for number in ("1", "2"):
         order = an_order(number)
         order_id = place(orders, order).order_id
-        orders.save_verification(order_id, (), verified(order))
+        orders.save_verification(orders.load(order_id), (), verified(order))
         seen = orders.load(order_id).model_copy(update={"promise": promised(order)})
         orders.record(seen, entry_for(order_id, seen, NOW), at=NOW)
         with pytest.raises(OrderChanged):

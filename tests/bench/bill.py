@@ -15,6 +15,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import compile_mail
+import compile_pages
+
 from local import LocalStack, seeding
 from order_processing.order import Line, Order
 from tests.aws.shop import TABLES, Shop
@@ -126,6 +129,8 @@ def show(title: str, used: dict[str, Counter[str]]) -> None:
 
 def main() -> None:
     """See the module's text."""
+    compile_mail.compile_if_stale()
+    compile_pages.compile_if_stale()
     stack = LocalStack.start(HOME).deploy()
     try:
         seeding.load(stack)

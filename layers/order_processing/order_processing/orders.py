@@ -48,9 +48,20 @@ class Orders(Protocol):
         ...
 
     def save_verification(
-        self, order_id: str, discrepancies: tuple[Discrepancy, ...], verified: VerifiedOrder | None
-    ) -> None:
-        """Keep what verification found. Written before the status that tells of it."""
+        self,
+        seen: StoredOrder,
+        discrepancies: tuple[Discrepancy, ...],
+        verified: VerifiedOrder | None,
+        *,
+        to: Status | None = None,
+        at: datetime | None = None,
+        reason: Reason | None = None,
+    ) -> StoredOrder:
+        """Keep what verification found and, in the same step, move the order on.
+
+        to: VERIFIED, the status that asks about it, or None where the status stays. at: the time of the move.
+        What made an order VERIFIED is never replaced by another run that saw the same order.
+        """
         ...
 
     def move(self, seen: StoredOrder, to: Status, *, at: datetime, reason: Reason | None = None) -> StoredOrder:

@@ -1,6 +1,6 @@
 """Values as DynamoDB's low-level client writes them.
 
-Documents (pydantic records) are kept as one JSON text, deflated once they are long: it is exact
+Documents (pydantic records) are kept as one JSON text, deflated unless they are short: it is exact
 (no Decimal), and an item's size is what every write of it costs.
 """
 
@@ -12,9 +12,11 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
+from order_processing.adapters.preset import deflated, inflated
+
 Attribute = dict[str, Any]
 M = TypeVar("M", bound=BaseModel)
-_LONG = 2048
+_LONG = 160
 
 
 def text(value: str) -> Attribute:
@@ -43,9 +45,9 @@ def packed(raw: bytes) -> Attribute:
 
 
 def document(value: BaseModel) -> Attribute:
-    """A record as JSON text; deflated when longer than 2 KB. Fields at their default are left out."""
+    """A record as JSON text, deflated when longer than 160 characters. Fields at their default are left out."""
     body = value.model_dump_json(exclude_defaults=True)
-    return packed(body.encode()) if len(body) > _LONG else {"S": body}
+    return {"B": deflated(body.encode())} if len(body) > _LONG else {"S": body}
 
 
 def read_document(attribute: Attribute, model: type[M]) -> M:
@@ -54,5 +56,5 @@ def read_document(attribute: Attribute, model: type[M]) -> M:
 
 
 def unpacked(attribute: Attribute) -> bytes:
-    """What `packed` wrote."""
-    return zlib.decompress(attribute["B"])
+    """The bytes that were deflated."""
+    return inflated(attribute["B"])

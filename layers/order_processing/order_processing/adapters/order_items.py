@@ -119,6 +119,32 @@ def placed_item(
     return item
 
 
+def verification_put(
+    seen: StoredOrder,
+    discrepancies: tuple[Discrepancy, ...],
+    verified: VerifiedOrder | None,
+    passed_at: datetime | None,
+) -> dict[str, Any]:
+    """The item of what verification found, and its condition: no later version of the order was verified, and this
+    one did not pass. passed_at: when it did pass, which makes the order VERIFIED."""
+    item = {
+        **key(seen.order_id, "verified"),
+        "version": number(seen.version),
+        "discrepancies": document(Discrepancies(found=discrepancies)),
+    }
+    if verified:
+        item["document"] = document(verified.model_copy(update={"discrepancies": ()}))
+    if passed_at:
+        item["verified_at"] = time(passed_at)
+    return {
+        "Item": item,
+        "ConditionExpression": "attribute_not_exists(#version) OR #version < :version"
+        " OR (#version = :version AND attribute_not_exists(verified_at))",
+        "ExpressionAttributeNames": {"#version": "version"},
+        "ExpressionAttributeValues": {":version": number(seen.version)},
+    }
+
+
 def stored_order_of(order_id: str, parts: dict[str, dict[str, Attribute]]) -> StoredOrder:
     """The order of its items, by part."""
     placed, head, verification = parts["placed"], parts.get("order", {}), parts.get("verified", {})
@@ -144,7 +170,16 @@ def stored_order_of(order_id: str, parts: dict[str, dict[str, Attribute]]) -> St
         of_head = read_head(head)
         fields["times"] |= of_head.pop("times")
         fields |= of_head
-    return StoredOrder(**fields)
+    stored = StoredOrder(**fields)
+    if stored.status is Status.RECEIVED and _passed(verification, stored.version):
+        times = {**stored.times, Status.VERIFIED.value: datetime.fromisoformat(verification["verified_at"]["S"])}
+        return stored.model_copy(update={"status": Status.VERIFIED, "times": times})
+    return stored
+
+
+def _passed(verification: dict[str, Attribute], version: int) -> bool:
+    """Whether this verification made this version of the order VERIFIED."""
+    return "verified_at" in verification and int(verification["version"]["N"]) == version
 
 
 def read_head(head: dict[str, Attribute]) -> dict[str, Any]:

@@ -2,9 +2,10 @@
 
 Table: partition key `order_id`, sort key `part`:
 - `placed`: the order as placed, the raw body (deflated), when it came. Written once, never again.
-- `verified`: the verified order and the discrepancies.
+- `verified`: the verified order and the discrepancies, and which version of the order they are of. With `verified_at`
+  it also says that the order is VERIFIED: that holds as long as the head still has that version.
 - `order`: the order's head: status, version, times, and what the later stages left behind. It is kept
-  small because every stage writes it, and it does not exist until the first stage has changed something.
+  small because every stage writes it, and it does not exist until the order is reserved or somebody is asked.
 - `answer#<number>`: a decision that was made on the way, with what it corrected or approved.
 - `draft`: what the customer filled in on a page and has not accepted.
 - `<time>#<order id>` (under the partition `list#late-cancellations`): a cancellation that came too late.
@@ -28,7 +29,14 @@ from order_processing.adapters.attributes import (
     iso,
     text,
 )
-from order_processing.adapters.order_items import SHARDS, Change, Discrepancies, key, placed_item, stored_order_of
+from order_processing.adapters.order_items import (
+    SHARDS,
+    Change,
+    key,
+    placed_item,
+    stored_order_of,
+    verification_put,
+)
 from order_processing.adapters.reservations import AnchorRefused, Reservations
 from order_processing.adapters.transactions import Refused, Write, write_all
 from order_processing.delivery import Delivery
@@ -103,15 +111,33 @@ class DynamoOrders:
         return stored_order_of(order_id, parts)
 
     def save_verification(
-        self, order_id: str, discrepancies: tuple[Discrepancy, ...], verified: VerifiedOrder | None
-    ) -> None:
-        item = {
-            **key(order_id, "verified"),
-            "discrepancies": document(Discrepancies(found=discrepancies)),
-        }
-        if verified:
-            item["document"] = document(verified.model_copy(update={"discrepancies": ()}))
-        self._client.put_item(TableName=self._table, Item=item)
+        self,
+        seen: StoredOrder,
+        discrepancies: tuple[Discrepancy, ...],
+        verified: VerifiedOrder | None,
+        *,
+        to: Status | None = None,
+        at: datetime | None = None,
+        reason: Reason | None = None,
+    ) -> StoredOrder:
+        known = {"discrepancies": discrepancies, "verified": verified}
+        passed_at = at if to is Status.VERIFIED else None
+        put: Write = {"TableName": self._table, **verification_put(seen, discrepancies, verified, passed_at)}
+        if to is None or passed_at:
+            try:
+                self._client.put_item(**put)
+            except self._client.exceptions.ConditionalCheckFailedException as error:
+                raise OrderChanged(seen.order_id) from error
+            moved = {"status": to, "times": {**seen.times, to.value: passed_at}} if to else {}
+            return seen.model_copy(update=known | moved)
+        change = Change(seen, to, at)
+        change.put_reason(reason)
+        change.know(**known)
+        try:
+            self._transact(change, [{"Put": put}])
+        except Refused as error:
+            raise OrderChanged(seen.order_id) from error
+        return change.after
 
     def move(self, seen: StoredOrder, to: Status, *, at: datetime, reason: Reason | None = None) -> StoredOrder:
         change = Change(seen, to, at)
@@ -252,7 +278,7 @@ class DynamoOrders:
         return found
 
     def has_head(self, order_id: str) -> bool:
-        """Whether any stage has changed the order yet."""
+        """Whether the order was reserved, or somebody was asked about it, or it ended."""
         return bool(self._get(order_id, "order"))
 
     def _get(self, order_id: str, part: str) -> dict[str, Any]:

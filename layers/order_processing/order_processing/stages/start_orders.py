@@ -18,12 +18,12 @@ class ReceivedOrders(Protocol):
         ...
 
     def has_head(self, order_id: str) -> bool:
-        """Whether any stage has changed the order yet."""
+        """Whether the order was reserved, or somebody was asked about it, or it ended."""
         ...
 
 
 def start_orders(*, orders: ReceivedOrders, executions: Executions, now: datetime, minutes: int) -> list[str]:
-    """Start the orders of the last `minutes` that no stage has touched, and return their ids.
+    """Start the orders of the last `minutes` that have come to nothing yet, and return their ids.
 
     Orders younger than the grace period are left to the intake. Starting one that runs does nothing.
     """

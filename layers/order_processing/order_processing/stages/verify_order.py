@@ -40,15 +40,15 @@ def verify_order(
     result = verification_of(
         order_of(stored), stored.approvals, catalogue=catalogue, settings=settings, guest_id=guest_id, now=now
     )
-    orders.save_verification(order_id, result.discrepancies, result.verified)
-    if fatal := _first(result.discrepancies, "fatal"):
+    found, verified = result.discrepancies, result.verified
+    if fatal := _first(found, "fatal"):
+        orders.save_verification(stored, found, verified)
         raise OrderRejected(fatal.code, fatal.path)
-    asked = _first(result.discrepancies, "needs_customer") or _first(result.discrepancies, "needs_approval")
-    if asked:
-        orders.move(stored, Status.CORRECTION_PENDING, at=now, reason=reason_of(result.discrepancies))
+    if asked := _first(found, "needs_customer") or _first(found, "needs_approval"):
+        orders.save_verification(stored, found, verified, to=Status.CORRECTION_PENDING, at=now, reason=reason_of(found))
         turn = CorrectionNeeded if asked.resolution == "needs_customer" else ApprovalNeeded
         raise turn(asked.code, asked.path)
-    orders.move(stored, Status.VERIFIED, at=now)
+    orders.save_verification(stored, found, verified, to=Status.VERIFIED, at=now)
 
 
 def verification_of(
