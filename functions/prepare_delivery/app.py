@@ -1,4 +1,4 @@
-"""Stage 5, delivery preparation: parcels, shipping labels and packing slip."""
+"""Stage 5, delivery preparation: parcels, labels, packing slip, and by e-mail what needs no parcel."""
 
 import os
 from datetime import UTC, datetime
@@ -11,19 +11,47 @@ from order_processing.adapters.orders import DynamoOrders
 from order_processing.observe import Event, stage
 from order_processing.settings import current
 from order_processing.stages.prepare_delivery import prepare_delivery
+from order_processing.stored_order import StoredOrder
 
-_orders = DynamoOrders(boto3.client("dynamodb"), os.environ["ORDERS_TABLE"])
+_dynamodb = boto3.client("dynamodb")
+_orders = DynamoOrders(_dynamodb, os.environ["ORDERS_TABLE"], inventory_table=os.environ["INVENTORY_TABLE"])
 _carriers = Accounts(lambda: boto3.client("secretsmanager"), os.environ["CARRIERS_SECRET"])
 _documents = S3Documents(boto3.client("s3"), os.environ["DOCUMENTS_BUCKET"])
 
 
 @stage
 def handler(event: Event) -> None:
+    """`{"order_id": ...}`; with `"again": true` what was handed out by e-mail is sent once more, and nothing else."""
+    now = datetime.now(UTC)
+    if event.get("again"):
+        _hand_out(_orders.load(event["order_id"]), now, again=True)
+        return
     prepare_delivery(
         event["order_id"],
         orders=_orders,
         documents=_documents,
         carriers=_carriers,
+        hand_out=lambda stored: _hand_out(stored, now),
         settings=current(),
-        now=datetime.now(UTC),
+        now=now,
+    )
+
+
+def _hand_out(stored: StoredOrder, now: datetime, *, again: bool = False) -> StoredOrder:
+    # Imported and made here, because few orders hold anything that is handed out by e-mail.
+    from order_processing.adapters.licences import DynamoLicences
+    from order_processing.adapters.links import Links
+    from order_processing.adapters.post import SesPost
+    from order_processing.stages.hand_out import hand_out
+
+    links = Links(boto3.client("secretsmanager"), os.environ["KEYS_SECRET"], os.environ["PUBLIC_URL"])
+    return hand_out(
+        stored,
+        orders=_orders,
+        licences=DynamoLicences(_dynamodb, os.environ["LICENCES_TABLE"]),
+        post=SesPost(boto3.client("sesv2"), os.environ["SENDER"], os.environ["CONFIGURATION_SET"], current()),
+        settings=current(),
+        status_url=links.status_url,
+        now=now,
+        again=again,
     )

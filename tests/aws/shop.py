@@ -13,6 +13,7 @@ from order_processing.access import guest_id
 from order_processing.adapters.catalogue import DynamoCatalogue
 from order_processing.adapters.documents import S3Documents
 from order_processing.adapters.inventory import DynamoInventory
+from order_processing.adapters.licences import DynamoLicences
 from order_processing.adapters.orders import DynamoOrders
 from order_processing.adapters.post import SesPost
 from order_processing.cancellation import TOO_LATE
@@ -26,6 +27,7 @@ from order_processing.stages.await_decision import await_decision
 from order_processing.stages.check_availability import check_availability
 from order_processing.stages.confirm_order import confirm_order
 from order_processing.stages.end_order import end_order, tell_too_late
+from order_processing.stages.hand_out import hand_out
 from order_processing.stages.prepare_delivery import prepare_delivery
 from order_processing.stages.update_account import update_account
 from order_processing.stages.verify_order import verify_order
@@ -33,7 +35,7 @@ from order_processing.stored_order import Status, StoredOrder
 
 NOW = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)
 BUCKET = "documents"
-TABLES = ("orders", "catalogue", "inventory", "accounts")
+TABLES = ("orders", "catalogue", "inventory", "accounts", "licences")
 SENDER = "orders@store.example.com"
 SEED = Path(__file__).parents[2] / "local" / "seed"
 
@@ -59,6 +61,7 @@ class Shop:
         )
         self.catalogue = DynamoCatalogue(dynamodb, names["catalogue"])
         self.inventory = DynamoInventory(dynamodb, names["inventory"])
+        self.licences = DynamoLicences(dynamodb, names["licences"], inventory_table=names["inventory"])
         self.documents = S3Documents(self.client("s3"), self.bucket)
         self.post = SesPost(self.client("sesv2"), SENDER, self.configuration_set, current())
 
@@ -117,8 +120,21 @@ class Shop:
             orders=self.orders,
             documents=self.documents,
             carriers=self.carriers,
+            hand_out=self.hand_out,
             settings=current(),
             now=self.now,
+        )
+
+    def hand_out(self, stored: StoredOrder, *, again: bool = False) -> StoredOrder:
+        return hand_out(
+            stored,
+            orders=self.orders,
+            licences=self.licences,
+            post=self.post,
+            settings=current(),
+            status_url=self.status_url,
+            now=self.now,
+            again=again,
         )
 
     @staticmethod

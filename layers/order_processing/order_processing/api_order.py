@@ -255,6 +255,13 @@ def show(stored: StoredOrder) -> dict[str, Any]:
             }
             for answer in stored.answers
         ],
+        "by_email": {
+            "sent_at": _date(stored.handed_out.sent_at) if stored.handed_out else None,
+            "lines": [
+                {"sku": line.sku, "description": line.description, "quantity": line.quantity}
+                for line in (delivery.handed_out if delivery else ())
+            ],
+        },
         "parcels": [
             {
                 "sscc": parcel.sscc,

@@ -19,9 +19,10 @@ from order_processing import sourcing
 from order_processing.allotment import Need, allot, needs_of
 from order_processing.inventory import Recipe, Stock, Supply
 from order_processing.lead_time import Route, routes, short_date
+from order_processing.licences import KeysWanted, allot_keys, keys_wanted
 from order_processing.making import batches, materials_of
 from order_processing.order import Record, Text
-from order_processing.promise import Promise
+from order_processing.promise import Allocation, Promise
 from order_processing.settings import Settings
 from order_processing.sources import Source, sources_by_sku
 from order_processing.verified_order import VerifiedOrder
@@ -83,12 +84,35 @@ def promise(
     ordered_at: when the order was there (with its time zone): it decides about each location's cut-off.
     recipes: how products are made of which there is not enough; stock and supply then include the materials.
     Returns a Promise, or a Shortage that says how many are missing and from when they can be had.
-    Never promises one unit twice, and nothing that is not available. Digital lines need nothing.
+    Never promises one unit twice, and nothing that is not available. Digital lines need nothing but keys where
+    they have some.
     Raises NoDestination, and UnknownService for a service that the settings do not have.
     """
-    needs = needs_of(verified)
+    needs, wanted = needs_of(verified), keys_wanted(verified)
+    stock = tuple(stock)
+    today = ordered_at.astimezone(ZoneInfo(settings.store.time_zone)).date()
+    keys = allot_keys(wanted, stock, today)
+    if lacking := _lacking(wanted, keys):
+        others = _of_goods(needs, verified, stock, supply, settings, ordered_at, recipes) if needs else None
+        return Shortage(missing=(*lacking, *(others.missing if isinstance(others, Shortage) else ())))
     if not needs:
-        return Promise(allocations=())
+        return Promise(allocations=keys)
+    found = _of_goods(needs, verified, stock, supply, settings, ordered_at, recipes)
+    if isinstance(found, Shortage):
+        return found
+    return found.model_copy(update={"allocations": found.allocations + keys})
+
+
+def _of_goods(
+    needs: list[Need],
+    verified: VerifiedOrder,
+    stock: Iterable[Stock],
+    supply: Iterable[Supply],
+    settings: Settings,
+    ordered_at: datetime,
+    recipes: Iterable[Recipe],
+) -> Promise | Shortage:
+    """As `promise`, for what travels."""
     if verified.order.shipping_address is None:
         raise NoDestination("order.shipping_address: is missing, and there are lines to ship")
     ways = routes(settings, verified.service, verified.order.shipping_address, ordered_at)
@@ -210,6 +234,17 @@ def _shortage(needs: Sequence[Need], sources: Mapping[str, Sequence[Source]], la
             whole = _date_of(quantity, of_sku, [source.left for source in of_sku])
             missing.append(Missing(sku=sku, wanted=quantity, missing=quantity - in_time, available_from=whole))
     return Shortage(missing=tuple(missing))
+
+
+def _lacking(wanted: Iterable[KeysWanted], keys: Iterable[Allocation]) -> list[Missing]:
+    """The licence keys that are not there, by SKU; nobody knows when the pool will have more."""
+    missing: dict[str, int] = {}
+    quantities: dict[str, int] = {}
+    for line in wanted:
+        quantities[line.sku] = quantities.get(line.sku, 0) + line.quantity
+    for sku, quantity in quantities.items():
+        missing[sku] = quantity - sum(key.quantity for key in keys if key.sku == sku)
+    return [Missing(sku=sku, wanted=quantities[sku], missing=lack) for sku, lack in missing.items() if lack]
 
 
 def _last_day(settings: Settings, ordered_at: datetime) -> date:

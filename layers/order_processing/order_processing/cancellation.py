@@ -58,6 +58,11 @@ def refusal(stored: StoredOrder, now: datetime) -> CannotCancel | None:
             TOO_LATE_TO_CANCEL,
             "the parcel is labelled already: refuse it when it comes, send it back once it has come, or write to us",
         )
+    if stored.handed_out:
+        return CannotCancel(
+            TOO_LATE_TO_CANCEL,
+            "what needs no parcel has been sent by e-mail, and keys cannot be given back: write to us",
+        )
     confirmation = stored.confirmation
     if confirmation and not confirmation.sent_at and now < confirmation.attempt_at + SENDING:
         # Else the customer could be told that all is well of an order that is given up already.

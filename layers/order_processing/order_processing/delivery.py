@@ -78,7 +78,8 @@ class Shipment(Record):
 
 
 class Delivery(Record):
-    """What delivery preparation leaves behind."""
+    """What delivery preparation leaves behind. handed_out: the lines that went out by e-mail."""
 
     shipments: tuple[Shipment, ...]
+    handed_out: tuple[PackedLine, ...] = ()
     documents: tuple[Document, ...] = ()

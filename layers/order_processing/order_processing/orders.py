@@ -112,6 +112,10 @@ class Orders(Protocol):
         """Keep which labels may be bought from now on."""
         ...
 
+    def note_handed_out(self, seen: StoredOrder, message: Confirmation) -> StoredOrder:
+        """Keep that handing out by e-mail began, or (with `sent_at`) that it was done."""
+        ...
+
     def ready(self, seen: StoredOrder, delivery: Delivery, *, at: datetime) -> StoredOrder:
         """Keep the delivery and move to READY_TO_SHIP."""
         ...

@@ -42,6 +42,8 @@ class Product(Record):
 
     gtin: GS1 trade item number, 8 to 14 digits. origin: ISO 3166-1 alpha-2. countries: where it may be sold,
     empty is everywhere. successor: the SKU sold in its place once it is not active.
+    licence_keys: each piece of this digital product comes with a key from the store's pool (see `licences`).
+    instructions: what the e-mail says of a digital product or a service: where it is, what to do with it.
     min_age: years; licence: the licence that a buyer must hold. dangerous: the UN number, or "".
     """
 
@@ -66,6 +68,8 @@ class Product(Record):
     picture: Text = ""
     min_age: int = 0
     licence: Text = ""
+    licence_keys: bool = False
+    instructions: Text = ""
     dangerous: Text = ""
     fragile: bool = False
     keep_upright: bool = False

@@ -7,6 +7,9 @@ from typing import Literal
 
 from order_processing.order import Quantity, Record, Text
 
+DIGITAL = "digital"
+"""The location of what is handed out by e-mail: licence keys. It is no warehouse, and nothing travels from it."""
+
 
 class Allocation(Record):
     """A quantity of one SKU taken from one source.
@@ -31,7 +34,8 @@ class Allocation(Record):
 
 
 class Promise(Record):
-    """All that is promised to an order. Digital lines have no allocation: they are there at once.
+    """All that is promised to an order. Digital lines are there at once: only those with licence keys
+    have an allocation, of keys, at the location DIGITAL.
 
     materials: what is reserved to make products from and is never shipped itself.
     """
@@ -42,8 +46,10 @@ class Promise(Record):
     @property
     def delivery_date(self) -> date | None:
         """The day on which everything is there; None when nothing travels."""
-        return max((a.delivery_date for a in self.allocations), default=None)
+        return max((a.delivery_date for a in self.allocations if a.location != DIGITAL), default=None)
 
     def delivery_date_of(self, line_id: str) -> date | None:
         """The day on which the whole line is there."""
-        return max((a.delivery_date for a in self.allocations if a.line_id == line_id), default=None)
+        return max(
+            (a.delivery_date for a in self.allocations if a.line_id == line_id and a.location != DIGITAL), default=None
+        )

@@ -151,6 +151,7 @@ class StoredOrder(Record):
     the version it has seen, so of two that race one wins and the other reads again.
     times: when each status was first reached (UTC).
     answers: the decisions that were made on the order's way, the oldest first.
+    handed_out: the message with licence keys and all that needs no parcel, like a confirmation.
     notice: the message that told the customer of an early end, like a confirmation.
     """
 
@@ -173,6 +174,7 @@ class StoredOrder(Record):
     handling: Handling = Handling()
     bought: Purchases = Purchases()
     late_cancellation: LateCancellation | None = None
+    handed_out: Confirmation | None = None
 
     @property
     def purchases(self) -> tuple[Purchase, ...]:

@@ -29,6 +29,7 @@ class Item(Record):
     hs_code: Harmonized System code; origin: ISO 3166-1 alpha-2. picture: https URL or "".
     components: for a bundle, (SKU, pieces per bundle): they are what is reserved and packed.
     parts: for a bundle, what the catalogue says of each component.
+    licence_keys, instructions: what is handed out with a digital product (see `product`).
     component_amounts: for a bundle, what each component takes of the line's price after discount; they sum to it.
     """
 
@@ -47,6 +48,8 @@ class Item(Record):
     dangerous: Text = ""
     parts: tuple[Part, ...] = ()
     component_amounts: tuple[int, ...] = ()
+    licence_keys: bool = False
+    instructions: Text = ""
 
     def part(self, sku: str) -> Part:
         """What is packed for one of the line's SKUs.

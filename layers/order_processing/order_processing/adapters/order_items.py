@@ -202,4 +202,5 @@ _HEAD_DOCUMENTS: dict[str, type[Record]] = {
     "handling": Handling,
     "bought": Purchases,
     "late_cancellation": LateCancellation,
+    "handed_out": Confirmation,
 }

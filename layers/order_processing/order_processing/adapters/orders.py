@@ -208,6 +208,11 @@ class DynamoOrders:
         change.put("bought", document(bought), bought=bought)
         return self._update(change)
 
+    def note_handed_out(self, seen: StoredOrder, message: Confirmation) -> StoredOrder:
+        change = Change(seen)
+        change.put("handed_out", document(message), handed_out=message)
+        return self._update(change)
+
     def ready(self, seen: StoredOrder, delivery: Delivery, *, at: datetime) -> StoredOrder:
         change = Change(seen, Status.READY_TO_SHIP, at)
         change.put("delivery", document(delivery), delivery=delivery)

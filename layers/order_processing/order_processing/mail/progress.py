@@ -187,4 +187,11 @@ def _parcel(number: int, of: int, shipment: Shipment, parcel: Parcel, writer: Wr
     )
     title = writer.text("ready.parcel", number=writer.figures.number(number), of=writer.figures.number(of))
     leaves = writer.text("ready.leaves", date=writer.figures.day(shipment.ship_date))
-    return Notice(title=title, details=(*contents, leaves, writer.text("ready.sscc", sscc=parcel.sscc)))
+    return Notice(title=title, details=(*contents, leaves, *_tracking(parcel, writer)))
+
+
+def _tracking(parcel: Parcel, writer: Writer) -> tuple[str, ...]:
+    """The number under which the carrier knows the parcel, and where it is followed, if anywhere."""
+    known = writer.text("ready.tracking", number=parcel.tracking) if parcel.tracking_number else ""
+    number = known or writer.text("ready.sscc", sscc=parcel.sscc)
+    return (number, writer.text("ready.track", url=parcel.tracking_url)) if parcel.tracking_url else (number,)

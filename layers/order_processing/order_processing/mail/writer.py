@@ -14,7 +14,7 @@ from order_processing.mail.letter import Labelled, Letter, LineShown, Link, Send
 from order_processing.mail.plain import greeting_name, one_line, subject
 from order_processing.mail.sums import Row, Sums
 from order_processing.order import Line, Order
-from order_processing.promise import Promise
+from order_processing.promise import DIGITAL, Promise
 from order_processing.settings import Settings
 from order_processing.verified_order import Item
 
@@ -103,7 +103,7 @@ class Writer:
         """
         days: defaultdict[date, int] = defaultdict(int)
         for allocation in promise.allocations:
-            if allocation.line_id == line.line_id:
+            if allocation.line_id == line.line_id and allocation.location != DIGITAL:
                 days[allocation.delivery_date] += allocation.quantity
         if not days and (item.digital or not line.requires_shipping):
             return (self.text("line.digital"),)

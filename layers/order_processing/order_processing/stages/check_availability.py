@@ -8,6 +8,7 @@ from order_processing.allotment import needs_of
 from order_processing.availability import Shortage, promise, turn_of
 from order_processing.errors import OfferNeeded, OrderEnded
 from order_processing.inventory import Inventory, OutOfStock
+from order_processing.licences import keys_wanted
 from order_processing.orders import Orders
 from order_processing.promise import Promise
 from order_processing.settings import Settings
@@ -55,7 +56,7 @@ def check_availability(
 def _promise(
     verified: VerifiedOrder, inventory: Inventory, settings: Settings, now: datetime, *, turn: int | None
 ) -> Promise | Shortage:
-    skus = dict.fromkeys(need.sku for need in needs_of(verified))
+    skus = dict.fromkeys([need.sku for need in needs_of(verified)] + [key.sku for key in keys_wanted(verified)])
     stock, supply, recipes = inventory.read_with_materials(skus, turn=turn)
     return promise(verified, stock, supply, settings, ordered_at=now, recipes=recipes)
 

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from datetime import datetime
 from itertools import count
 from typing import Protocol
 
 from order_processing import sscc
-from order_processing.delivery import Delivery, Document, Shipment
+from order_processing.delivery import Delivery, Document, PackedLine, Shipment
 from order_processing.documents.set_of_documents import DocumentRefused, Printed, bought_labels, documents_for
 from order_processing.errors import DeliveryRefused, OrderEnded
 from order_processing.orders import Orders
 from order_processing.packing import PackedShipment, pack
 from order_processing.postage import buy_labels
 from order_processing.settings import Settings
-from order_processing.stored_order import Status
+from order_processing.stored_order import Handling, Status, StoredOrder
+from order_processing.verified_order import VerifiedOrder
 from order_processing.voiding import Carriers, give_back
 
 
@@ -27,13 +29,25 @@ class Documents(Protocol):
         ...
 
 
+HandOut = Callable[[StoredOrder], StoredOrder]
+"""Hands out by e-mail what needs no parcel, once, and returns the order as it is afterwards (see `hand_out`)."""
+
+
 def prepare_delivery(
-    order_id: str, *, orders: Orders, documents: Documents, carriers: Carriers, settings: Settings, now: datetime
+    order_id: str,
+    *,
+    orders: Orders,
+    documents: Documents,
+    carriers: Carriers,
+    hand_out: HandOut,
+    settings: Settings,
+    now: datetime,
 ) -> None:
     """Pack the order, number its parcels, make the documents they need, and move it to READY_TO_SHIP.
 
     Everything is derived from the order, so a second run makes the same numbers and the same bytes. Nothing is
-    kept or bought before all documents are made. What cannot be printed and what a carrier refuses raise
+    kept or bought before all documents are made. What is handed out by e-mail goes out last, and an order of
+    nothing else has left with it. What cannot be printed, what a carrier refuses and a pool without keys raise
     DeliveryRefused, for staff to mend; a carrier that does not answer raises CarrierUnavailable.
     """
     stored = orders.load(order_id)
@@ -41,6 +55,8 @@ def prepare_delivery(
         give_back(stored, carriers)  # what a run has bought that was cut before it saw that the order had ended
         raise OrderEnded(stored.status)
     if stored.has_reached(Status.READY_TO_SHIP):
+        if stored.delivery and stored.delivery.handed_out and not stored.delivery.shipments:
+            _leave(stored, orders, now)
         return
     verified, promise = stored.verified, stored.promise
     if verified is None or promise is None:
@@ -57,7 +73,27 @@ def prepare_delivery(
     kept = tuple(_document(order_id, each) for each in printed)
     for document, each in zip(kept, printed, strict=True):
         documents.put(document, each.body)
-    orders.ready(stored, Delivery(shipments=shipments, documents=kept), at=now)
+    by_email = _by_email(verified)
+    if by_email:
+        stored = hand_out(stored)
+    stored = orders.ready(stored, Delivery(shipments=shipments, handed_out=by_email, documents=kept), at=now)
+    if by_email and not shipments:
+        _leave(stored, orders, now)
+
+
+def _by_email(verified: VerifiedOrder) -> tuple[PackedLine, ...]:
+    if not any(item.digital for item in verified.items):
+        return ()
+    # Imported here, because most orders hold nothing that is handed out by e-mail.
+    from order_processing.stages.hand_out import handed_out
+
+    return handed_out(verified)
+
+
+def _leave(stored: StoredOrder, orders: Orders, now: datetime) -> None:
+    """Nothing of the order travels: with the e-mail it has left, and its keys are out of the inventory."""
+    if not stored.handling.handed_over_at:
+        orders.issue_goods(stored, Handling(printed_at=now, packed_at=now, handed_over_at=now))
 
 
 def _numbered(

@@ -136,6 +136,8 @@ def _item(order: Order, line: Line, chosen: Chosen, facts: Facts) -> Item:
         fragile=product.fragile,
         keep_upright=product.keep_upright,
         dangerous=product.dangerous,
+        licence_keys=product.licence_keys and product.digital,
+        instructions=product.instructions if product.digital else "",
         component_amounts=split_price(order, line, product, facts),
         parts=tuple(_part(facts.products[p.sku]) for p in product.components if p.sku in facts.products),
     )
