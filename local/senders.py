@@ -8,12 +8,14 @@ STAFF = "order desk"
 
 SHOPIFY_SECRET = "local-shopify-secret"  # noqa: S105
 WOOCOMMERCE_SECRET = "local-woocommerce-secret"  # noqa: S105
+BIGCOMMERCE_SECRET = "local-bigcommerce-secret"  # noqa: S105
 API_KEY = "local-api-key"
 STAFF_KEY = "local-staff-key"
 
 SENDERS = {
     "shopify": {SHOPIFY_SHOP: [SHOPIFY_SECRET]},
     "woocommerce": {WOOCOMMERCE_SHOP: [WOOCOMMERCE_SECRET]},
+    "bigcommerce": {"": [BIGCOMMERCE_SECRET]},
     "api": {FRONT_END: [API_KEY]},
     "staff": {STAFF: [STAFF_KEY]},
 }

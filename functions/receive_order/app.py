@@ -1,6 +1,7 @@
 """The doors: front ends' POST /orders, stores' POST /webhooks/{source}, and the order's status."""
 
 import os
+from functools import cache
 from typing import Any
 
 import boto3
@@ -8,26 +9,49 @@ from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 
 from order_processing.adapters.executions import StepFunctionsExecutions
 from order_processing.adapters.links import Links
+from order_processing.adapters.notices import QueuedNotices
 from order_processing.adapters.orders import DynamoOrders
+from order_processing.adapters.quarantine import StoredQuarantine
 from order_processing.adapters.secrets import Secrets
+from order_processing.deliveries import Deliveries
 from order_processing.doors import Doors
 from order_processing.gateway import failed, request_of, response_of
 from order_processing.observe import logger
 
 _secretsmanager = boto3.client("secretsmanager")
 _dynamodb = boto3.client("dynamodb")
+_orders = DynamoOrders(
+    _dynamodb,
+    os.environ["ORDERS_TABLE"],
+    inventory_table=os.environ["INVENTORY_TABLE"],
+    accounts_table=os.environ["ACCOUNTS_TABLE"],
+)
+_executions = StepFunctionsExecutions(
+    boto3.client("stepfunctions"), os.environ["STATE_MACHINE_ARN"], os.environ["ENDING_ARN"]
+)
+
+
+@cache
+def _s3() -> Any:
+    return boto3.client("s3")
+
+
+@cache
+def _sqs() -> Any:
+    return boto3.client("sqs")
+
+
 _doors = Doors(
-    orders=DynamoOrders(
-        _dynamodb,
-        os.environ["ORDERS_TABLE"],
-        inventory_table=os.environ["INVENTORY_TABLE"],
-        accounts_table=os.environ["ACCOUNTS_TABLE"],
-    ),
-    executions=StepFunctionsExecutions(
-        boto3.client("stepfunctions"), os.environ["STATE_MACHINE_ARN"], os.environ["ENDING_ARN"]
-    ),
+    orders=_orders,
+    executions=_executions,
     links=Links(_secretsmanager, os.environ["KEYS_SECRET"], os.environ["PUBLIC_URL"]),
     senders=Secrets(_secretsmanager, os.environ["SENDERS_SECRET"]),
+    deliveries=Deliveries(
+        orders=_orders,
+        executions=_executions,
+        quarantine=StoredQuarantine(_dynamodb, os.environ["ORDERS_TABLE"], _s3, os.environ["DOCUMENTS_BUCKET"]),
+        notices=QueuedNotices(_sqs, os.environ["FETCH_QUEUE"]),
+    ),
 )
 app = APIGatewayHttpResolver()
 

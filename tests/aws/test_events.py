@@ -26,6 +26,13 @@ def event(function: str) -> dict[str, Any]:
     return json.loads((ROOT / "events" / f"{function}.json").read_text(encoding="utf-8"))
 
 
+_SECRETS = {
+    "keys": {"current": "a key for links", "previous": ""},
+    "identity": {"key": "identity key"},
+    "senders": SENDERS,
+    "carriers": {},
+    "stores": {},
+}
 ORDER_ID = event("verify_order")["order_id"]
 
 
@@ -33,12 +40,7 @@ ORDER_ID = event("verify_order")["order_id"]
 def deployed(shop, monkeypatch) -> None:
     """What the functions find in their environment."""
     secrets = boto3.client("secretsmanager")
-    for name, value in {
-        "keys": {"current": "a key for links", "previous": ""},
-        "identity": {"key": "identity key"},
-        "senders": SENDERS,
-        "carriers": {},
-    }.items():
+    for name, value in _SECRETS.items():
         secrets.create_secret(Name=name, SecretString=json.dumps(value))
     role = "arn:aws:iam::123456789012:role/machine"
     definition = '{"StartAt":"A","States":{"A":{"Type":"Succeed"}}}'
@@ -52,12 +54,13 @@ def deployed(shop, monkeypatch) -> None:
         "STATE_MACHINE_ARN": machine["stateMachineArn"],
         "ENDING_ARN": machine["stateMachineArn"],
         "DOCUMENTS_BUCKET": BUCKET,
+        "FETCH_QUEUE": boto3.client("sqs").create_queue(QueueName="fetch")["QueueUrl"],
         "SENDER": SENDER,
         "CONFIGURATION_SET": "mail",
         "PUBLIC_URL": "https://orders.example.com",
         "SWEEP_MINUTES": "5",
         "EVENT_BUS": "order-events",
-        **{f"{name.upper()}_SECRET": name for name in ("keys", "identity", "senders", "carriers")},
+        **{f"{name.upper()}_SECRET": name for name in _SECRETS},
     }
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
@@ -109,3 +112,9 @@ def test_the_console_by_its_own_event(shop, deployed):
     assert answer["statusCode"] == 200
     assert "You are signed out" in answer["body"]
     assert "form-action 'self' https://staff.auth.us-east-1.amazoncognito.com;" in str(answer["headers"])
+
+
+def test_a_notice_of_a_store_without_access_stays_in_the_queue_and_no_store_is_compared(shop, deployed):
+    message = event("fetch_orders")["Records"][0]["messageId"]
+    assert invoke("fetch_orders") == {"batchItemFailures": [{"itemIdentifier": message}]}
+    assert invoke("reconcile_stores") == {"missed": 0, "failed": 0}

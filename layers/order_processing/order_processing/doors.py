@@ -12,8 +12,9 @@ from typing import Any, Protocol
 
 from order_processing import cancellation, order_number
 from order_processing.api_order import InvalidOrder, read_order, show
-from order_processing.cancellation import CannotCancel, cancel, cancel_for_store
+from order_processing.cancellation import CannotCancel, cancel
 from order_processing.decisions import Executions
+from order_processing.deliveries import Deliveries, Taken
 from order_processing.errors import OrderNotFound
 from order_processing.http import Answer, Problem, Request, answer
 from order_processing.intake import take_in
@@ -21,17 +22,7 @@ from order_processing.observe import logger
 from order_processing.order import Order
 from order_processing.orders import Orders, OrderTooLarge, Placed
 from order_processing.staff_decisions import decide_as_staff, read_cancellation, read_decision
-from order_processing.stores.platform import (
-    NeedsFetch,
-    NotAnOrder,
-    OrderChanged,
-    OrderDeleted,
-    Platform,
-    SignatureError,
-    UnknownPlatform,
-    Unreadable,
-    platform,
-)
+from order_processing.stores.platform import Platform, SignatureError, UnknownPlatform, platform
 
 _LONGEST_KEY = 255
 
@@ -65,11 +56,14 @@ def _door(route: Callable[..., Answer]) -> Callable[..., Answer]:
 class Doors:
     """Every route of the public API."""
 
-    def __init__(self, *, orders: Orders, executions: Executions, links: Links, senders: Senders) -> None:
+    def __init__(
+        self, *, orders: Orders, executions: Executions, links: Links, senders: Senders, deliveries: Deliveries
+    ) -> None:
         self._orders = orders
         self._executions = executions
         self._links = links
         self._senders = senders
+        self._deliveries = deliveries
 
     @_door
     def receive(self, request: Request) -> Answer:
@@ -100,7 +94,10 @@ class Doors:
 
     @_door
     def webhook(self, source: str, request: Request) -> Answer:
-        """POST /webhooks/{source}: an order that a store forwards, signed over the raw body."""
+        """POST /webhooks/{source}: an order that a store forwards, signed over the raw body.
+
+        Whatever has a right signature is answered 2xx once it is kept: as an order, to be fetched, or set aside.
+        """
         try:
             shop = platform(source)
         except UnknownPlatform as error:
@@ -111,24 +108,10 @@ class Doors:
         now = datetime.now(UTC)
         self._check_signature(shop, source, request, raw, now)
         try:
-            delivery = shop.read(request.headers, raw)
-        except Unreadable as error:
-            raise Problem(
-                400,
-                "ORDER_UNREADABLE",
-                "the body is not an order that can be read",
-                [(error.path or "body", str(error))],
-            ) from None
-        if isinstance(delivery, NeedsFetch):  # not taken, and said so, so that the store sends it again
-            raise Problem(501, "NOT_FETCHED", f"{source} names an order that is not fetched here yet")
-        if isinstance(delivery, NotAnOrder):
-            return answer(200, {"taken": False, "reason": delivery.reason})
-        if isinstance(delivery, OrderDeleted):
-            return answer(200, {"taken": False, "reason": "an order that is deleted in the store is not touched here"})
-        placed = self._take_in(delivery.order, raw, hashlib.sha256(raw).hexdigest(), now)
-        if isinstance(delivery, OrderChanged) and delivery.change == "cancelled" and not placed.new:
-            self._cancel_for_store(placed.order_id, now)
-        return answer(202 if placed.new else 200, self._receipt(placed.order_id))
+            taken = self._deliveries.receive(source, request.headers, raw, now)
+        except CannotCancel as error:  # only while the order is being confirmed: the store sends it again
+            raise Problem(503, error.code, str(error)) from None
+        return _said(taken, self._receipt)
 
     @_door
     def status(self, order_id: str, request: Request) -> Answer:
@@ -181,14 +164,6 @@ class Doors:
     def no_such_route(self) -> Answer:
         """Anything else."""
         raise Problem(404, "NO_SUCH_ROUTE", "there is no such path and method in this API")
-
-    def _cancel_for_store(self, order_id: str, now: datetime) -> None:
-        try:
-            stored = cancel_for_store(order_id, orders=self._orders, executions=self._executions, now=now)
-        except CannotCancel as error:
-            raise Problem(503, error.code, str(error)) from None
-        if stored.late_cancellation:
-            logger.warning("the store cancelled too late", extra={"order_id": order_id})
 
     def _check_signature(self, shop: Platform, source: str, request: Request, raw: bytes, now: datetime) -> None:
         stores: dict[str, list[str]] = self._senders.read().get(source, {})
@@ -248,3 +223,13 @@ def _number(order_id: str) -> str:
 def _not_found() -> Problem:
     """One answer for an order that is not there and for one that is somebody else's."""
     return Problem(404, "NO_SUCH_ORDER", "no order has this number and token")
+
+
+def _said(taken: Taken, receipt: Callable[[str], dict[str, str]]) -> Answer:
+    """What a store is told of its delivery."""
+    if taken.order_id:
+        return answer(202 if taken.new else 200, receipt(taken.order_id))
+    if taken.quarantined:
+        errors = [{"path": taken.path or "body", "message": taken.reason}]
+        return answer(202, {"taken": False, "quarantined": taken.quarantined, "errors": errors})
+    return answer(202 if taken.fetching else 200, {"taken": False, "reason": taken.reason})

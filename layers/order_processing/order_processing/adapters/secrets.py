@@ -5,6 +5,8 @@
 - senders: who may send orders, two valid secrets each:
   `{"shopify": {"shop.example.com": ["new", "old"]}, "woocommerce": {...}, "api": {"front end's name": [...]},
   "staff": {"name": [...]}}`; staff decides about orders that wait.
+- stores: how stores' own APIs are reached, each that may be valid now (see `stores.listing.StoreAccess`):
+  `{"bigcommerce": {"abc123": [{"token": "..."}]}, "woocommerce": {"shop.example.com": [{"user": ..., "token": ...}]}}`.
 """
 
 from __future__ import annotations
