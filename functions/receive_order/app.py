@@ -1,4 +1,4 @@
-"""The doors: front ends' POST /orders, stores' POST /webhooks/{source}, and the order's status."""
+"""The doors: front ends' POST /orders, stores' POST /webhooks/{source}, the order's status, and payments."""
 
 import os
 from functools import cache
@@ -7,6 +7,7 @@ from typing import Any
 import boto3
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 
+from order_processing.adapters.accounts import DynamoAccounts
 from order_processing.adapters.executions import StepFunctionsExecutions
 from order_processing.adapters.links import Links
 from order_processing.adapters.notices import QueuedNotices
@@ -43,6 +44,7 @@ def _sqs() -> Any:
 
 _doors = Doors(
     orders=_orders,
+    accounts=DynamoAccounts(_dynamodb, os.environ["ACCOUNTS_TABLE"]),
     executions=_executions,
     links=Links(_secretsmanager, os.environ["KEYS_SECRET"], os.environ["PUBLIC_URL"]),
     senders=Secrets(_secretsmanager, os.environ["SENDERS_SECRET"]),
@@ -79,6 +81,11 @@ def cancel(order_id: str) -> Response:
 @app.post("/orders/<order_id>/decision")
 def decision(order_id: str) -> Response:
     return response_of(_doors.decision(order_id, request_of(app)))
+
+
+@app.post("/payments")
+def payment() -> Response:
+    return response_of(_doors.payment(request_of(app)))
 
 
 @app.not_found

@@ -1,4 +1,4 @@
-"""Stage 1, order verification: reads orders and the catalogue, writes the verified order."""
+"""Stage 1, order verification: reads orders, the catalogue and accounts, writes the verified order."""
 
 import os
 from datetime import UTC, datetime
@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 import boto3
 
 from order_processing.access import guest_id
+from order_processing.adapters.accounts import DynamoAccounts
 from order_processing.adapters.catalogue import DynamoCatalogue
 from order_processing.adapters.orders import DynamoOrders
 from order_processing.adapters.secrets import Secrets
@@ -16,6 +17,7 @@ from order_processing.stages.verify_order import verify_order
 _dynamodb = boto3.client("dynamodb")
 _orders = DynamoOrders(_dynamodb, os.environ["ORDERS_TABLE"])
 _catalogue = DynamoCatalogue(_dynamodb, os.environ["CATALOGUE_TABLE"])
+_accounts = DynamoAccounts(_dynamodb, os.environ["ACCOUNTS_TABLE"])
 _identity = Secrets(boto3.client("secretsmanager"), os.environ["IDENTITY_SECRET"])
 
 
@@ -25,6 +27,7 @@ def handler(event: Event) -> None:
         event["order_id"],
         orders=_orders,
         catalogue=_catalogue,
+        accounts=_accounts,
         settings=current(),
         guest_id=lambda email: guest_id(email, _identity.read()["key"]),
         now=datetime.now(UTC),

@@ -10,6 +10,7 @@ from typing import Any
 import boto3
 
 from order_processing.access import guest_id
+from order_processing.adapters.accounts import DynamoAccounts
 from order_processing.adapters.catalogue import DynamoCatalogue
 from order_processing.adapters.documents import S3Documents
 from order_processing.adapters.inventory import DynamoInventory
@@ -59,6 +60,7 @@ class Shop:
         self.orders = DynamoOrders(
             dynamodb, names["orders"], inventory_table=names["inventory"], accounts_table=names["accounts"]
         )
+        self.accounts = DynamoAccounts(dynamodb, names["accounts"])
         self.catalogue = DynamoCatalogue(dynamodb, names["catalogue"])
         self.inventory = DynamoInventory(dynamodb, names["inventory"])
         self.licences = DynamoLicences(dynamodb, names["licences"], inventory_table=names["inventory"])
@@ -98,6 +100,7 @@ class Shop:
             order_id,
             orders=self.orders,
             catalogue=self.catalogue,
+            accounts=self.accounts,
             settings=current(),
             guest_id=self.guest_id,
             now=self.now,

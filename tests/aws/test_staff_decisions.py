@@ -36,7 +36,9 @@ class Fixed:
 
 @pytest.fixture
 def doors(shop: Shop) -> Doors:
-    return Doors(orders=shop.orders, executions=shop, links=Fixed(), senders=Fixed())
+    return Doors(
+        orders=shop.orders, accounts=shop.accounts, executions=shop, links=Fixed(), senders=Fixed(), deliveries=None
+    )
 
 
 def waiting(shop: Shop, order: Order | None = None) -> str:

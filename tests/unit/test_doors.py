@@ -54,7 +54,9 @@ def test_a_delivery_without_an_order_is_answered_for_what_it_is(monkeypatch, bri
     monkeypatch.setattr(doors, "platform", lambda _: Shop(brings))
     monkeypatch.setattr(deliveries, "platform", lambda _: Shop(brings))
     kept = Kept()
-    door = doors.Doors(orders=None, executions=None, links=None, senders=Senders(), deliveries=kept.deliveries)
+    door = doors.Doors(
+        orders=None, accounts=None, executions=None, links=None, senders=Senders(), deliveries=kept.deliveries
+    )
     answer = door.webhook("shop", Request(headers={}, body="{}"))
     assert answer.status == status
     assert says in json.dumps(json.loads(answer.body))
@@ -69,7 +71,9 @@ def test_what_cannot_be_read_is_set_aside_with_its_body_and_without_its_signatur
     for module in (doors, deliveries):
         monkeypatch.setattr(module, "platform", lambda _: Broken(None))
     kept = Kept()
-    door = doors.Doors(orders=None, executions=None, links=None, senders=Senders(), deliveries=kept.deliveries)
+    door = doors.Doors(
+        orders=None, accounts=None, executions=None, links=None, senders=Senders(), deliveries=kept.deliveries
+    )
     headers = {"x-shopify-topic": "orders/create", "x-shopify-hmac-sha256": "abc", "authorization": "Bearer x"}
     answers = [door.webhook("shop", Request(headers=headers, body='{"a": 1}')) for _ in range(2)]
     assert [answer.status for answer in answers] == [202, 202]

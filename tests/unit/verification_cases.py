@@ -113,6 +113,9 @@ CASES: dict[str, Case] = {
     ),
     "CUSTOMER_BLOCKED": Case(an_order(customer=Customer(email="blocked@example.net", name="Bea")), "customer"),
     "CREDIT_HOLD": Case(an_order(customer=Customer(email="hold@example.net", name="Hal")), "customer"),
+    "CREDIT_LIMIT_EXCEEDED": Case(
+        an_order(customer=Customer(email="account@example.net", name="Carl"), paid=False), "total"
+    ),
     "CUSTOMER_AMBIGUOUS": Case(
         an_order(customer=TRADE.model_copy(update={"email": "jane@example.com"})),
         "customer.email",

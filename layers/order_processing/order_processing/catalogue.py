@@ -14,6 +14,7 @@ from typing import Annotated, Any, Literal, Protocol
 
 from pydantic import Field
 
+from order_processing.account import Totals
 from order_processing.order import Amount, Line, Order, Record, Text
 from order_processing.places import country_code, region_code
 from order_processing.product import Product, is_gtin
@@ -26,6 +27,8 @@ class KnownCustomer(Record):
     """A customer with an account. store_ids: `<source>:<store>:<id>`, with `*` for any store.
 
     age_checked: the age in years that was proven; licences: those that were shown.
+    credit_limits: how much may be open at a time, in minor units by currency; in these currencies the customer
+        orders on account, in others (and a guest always) orders are paid first.
     """
 
     customer_id: Text
@@ -37,6 +40,7 @@ class KnownCustomer(Record):
     credit_hold: bool = False
     age_checked: int = 0
     licences: tuple[Text, ...] = ()
+    credit_limits: dict[str, Amount] = Field(default_factory=dict)
 
 
 class Coupon(Record):
@@ -75,7 +79,10 @@ class TaxZone(Record):
 
 
 class Facts(Record):
-    """What of the catalogue one order needs. aliases and gtins lead to SKUs; None: no such customer."""
+    """What of the catalogue one order needs. aliases and gtins lead to SKUs; None: no such customer.
+
+    open_balance: what is open in the customer's account, for an order on account; None where nobody looked.
+    """
 
     products: dict[str, Product] = Field(default_factory=dict)
     aliases: dict[str, str] = Field(default_factory=dict)
@@ -84,11 +91,26 @@ class Facts(Record):
     by_store_id: KnownCustomer | None = None
     coupons: dict[str, Coupon] = Field(default_factory=dict)
     taxes: dict[str, TaxZone] = Field(default_factory=dict)
+    open_balance: int | None = None
 
     @property
     def customer(self) -> KnownCustomer | None:
         """The known customer: the store's own id says more than an address that is typed."""
         return self.by_store_id or self.by_email
+
+    def credit_limit(self, order: Order) -> int | None:
+        """How much the customer may owe with this order, which is not paid; None when it must be paid first."""
+        if order.paid or not self.customer:
+            return None
+        return self.customer.credit_limits.get(order.currency.upper())
+
+
+class Accounts(Protocol):
+    """What customers' accounts come to."""
+
+    def standing(self, customer_id: str, currency: str) -> Totals:
+        """What the account comes to in a currency."""
+        ...
 
 
 class Catalogue(Protocol):
@@ -100,10 +122,17 @@ class Catalogue(Protocol):
         ...
 
 
-def gather_facts(order: Order, catalogue: Catalogue, *, guest_id: Callable[[str], str]) -> Facts:
+def gather_facts(
+    order: Order,
+    catalogue: Catalogue,
+    *,
+    guest_id: Callable[[str], str],
+    accounts: Accounts | None = None,
+) -> Facts:
     """Everything that verifying this order needs, fetched in at most four rounds.
 
     guest_id: the keyed hash of a normalised e-mail address (`normal_email`).
+    accounts: asked only for an order on account, and where None not even then.
     """
     found: dict[Key, Mapping[str, Any]] = {}
     asked: set[Key] = set()
@@ -116,7 +145,11 @@ def gather_facts(order: Order, catalogue: Catalogue, *, guest_id: Callable[[str]
         fetched = catalogue.fetch(sorted(new))
         found.update(fetched)
         wanted = {key for (kind, _), item in fetched.items() for key in _led_to(kind, item)}
-    return _facts(order, found, guest_id)
+    facts = _facts(order, found, guest_id)
+    if accounts is None or facts.customer is None or facts.credit_limit(order) is None:
+        return facts
+    standing = accounts.standing(facts.customer.customer_id, order.currency.upper())
+    return facts.model_copy(update={"open_balance": standing.open})
 
 
 def needed(order: Order, *, guest_id: Callable[[str], str]) -> set[Key]:

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from typing import Any, Protocol
 
 from order_processing import cancellation, order_number
+from order_processing.account import Accounts
 from order_processing.api_order import InvalidOrder, read_order, show
 from order_processing.cancellation import CannotCancel, cancel
 from order_processing.decisions import Executions
@@ -18,9 +19,11 @@ from order_processing.deliveries import Deliveries, Taken
 from order_processing.errors import OrderNotFound
 from order_processing.http import Answer, Problem, Request, answer
 from order_processing.intake import take_in
+from order_processing.money import major_units
 from order_processing.observe import logger
 from order_processing.order import Order
 from order_processing.orders import Orders, OrderTooLarge, Placed
+from order_processing.payments import read_payment, take_payment
 from order_processing.staff_decisions import decide_as_staff, read_cancellation, read_decision
 from order_processing.stores.platform import Platform, SignatureError, UnknownPlatform, platform
 
@@ -57,9 +60,17 @@ class Doors:
     """Every route of the public API."""
 
     def __init__(
-        self, *, orders: Orders, executions: Executions, links: Links, senders: Senders, deliveries: Deliveries
+        self,
+        *,
+        orders: Orders,
+        accounts: Accounts,
+        executions: Executions,
+        links: Links,
+        senders: Senders,
+        deliveries: Deliveries,
     ) -> None:
         self._orders = orders
+        self._accounts = accounts
         self._executions = executions
         self._links = links
         self._senders = senders
@@ -161,6 +172,16 @@ class Doors:
         return answer(200, show(stored))
 
     @_door
+    def payment(self, request: Request) -> Answer:
+        """POST /payments: a payment came for an order that was not paid."""
+        told_by = self._holder("accounting", request)
+        payment = read_payment(request.raw_body(), datetime.now(UTC))
+        entry = take_payment(payment, orders=self._orders, accounts=self._accounts)
+        logger.info("payment taken", extra={"order_id": entry.order_id, "by": told_by})
+        still_open = major_units(entry.open, entry.currency)
+        return answer(200, {"order": entry.order_id, "open": still_open, "currency": entry.currency})
+
+    @_door
     def no_such_route(self) -> Answer:
         """Anything else."""
         raise Problem(404, "NO_SUCH_ROUTE", "there is no such path and method in this API")
@@ -173,7 +194,7 @@ class Doors:
             raise Problem(401, "SIGNATURE_INVALID", str(error)) from None
 
     def _holder(self, kind: str, request: Request) -> str:
-        """Whose key the request holds: a front end's (`api`) or a member of staff's (`staff`)."""
+        """Whose key the request holds: a front end's (`api`), a member of staff's (`staff`), ..."""
         found = self._holder_of(kind, request)
         if not found:
             raise Problem(401, "CREDENTIALS_INVALID", "expected the header Authorization: Bearer <your key>")

@@ -1,93 +1,171 @@
 """Customers' accounts in DynamoDB.
 
 Table: partition key `customer_id`, sort key `entry`:
-- `order#<order id>`: one order in the account (`AccountEntry`).
-- `totals#<currency>`: how many orders, and what they amount to.
+- `order#<order id>`: one order in the account: the entry as it was recorded, what of it is `open`, and the documents
+  of its `payments`.
+- `totals#<currency>`: how many orders, what they amount to, and what of it is `open`.
+- `payment` (under the partition `payment#<document>`): a payment, once.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from order_processing.account import AccountEntry
-from order_processing.adapters.attributes import document, number, read_document, text
+from order_processing.account import AccountEntry, Payment, Totals
+from order_processing.adapters.attributes import Attribute, document, number, read_document, text
+from order_processing.adapters.transactions import Refused, write_all
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from mypy_boto3_dynamodb import DynamoDBClient
+
+Item = dict[str, Attribute]
+_PAYMENT = "payment"
 
 
 def entry_writes(entry: AccountEntry, *, table: str) -> list[dict[str, Any]]:
     """The transaction's writes: the entry, once, and the totals that it adds to."""
-    customer = text(entry.customer_id)
+    put = {"TableName": table, "Item": entry_item(entry), "ConditionExpression": "attribute_not_exists(customer_id)"}
+    return [{"Put": put}, {"Update": _totals_update(table, entry, entry.amount, entry.open, 1)}]
+
+
+def reversal_writes(entry: AccountEntry, at: datetime, *, table: str) -> list[dict[str, Any]]:
+    """The transaction's writes that take an entry out again: it stays, as reversed, and the totals lose it.
+
+    entry: as it was read; when a payment came since, the transaction is refused.
+    """
+    gone = entry.model_copy(update={"reversed_at": at, "open": 0})
     return [
         {
-            "Put": {
+            "Update": {
                 "TableName": table,
-                "Item": {
-                    "customer_id": customer,
-                    "entry": text(f"order#{entry.order_id}"),
-                    "document": document(entry),
+                "Key": entry_key(entry.customer_id, entry.order_id),
+                "UpdateExpression": "SET #document = :document, #open = :zero",
+                "ConditionExpression": "#open = :open OR attribute_not_exists(#open)",
+                "ExpressionAttributeNames": {"#document": "document", "#open": "open"},
+                "ExpressionAttributeValues": {
+                    ":document": _kept(gone),
+                    ":open": number(entry.open),
+                    ":zero": number(0),
                 },
-                "ConditionExpression": "attribute_not_exists(customer_id)",
             }
         },
-        {
-            "Update": {
-                "TableName": table,
-                "Key": {"customer_id": customer, "entry": text(f"totals#{entry.currency}")},
-                "UpdateExpression": "ADD amount :amount, orders :one",
-                "ExpressionAttributeValues": {":amount": number(entry.amount), ":one": number(1)},
-            }
-        },
+        {"Update": _totals_update(table, entry, -entry.amount, -entry.open, -1)},
     ]
 
 
-def reversal_writes(entry: AccountEntry, *, table: str) -> list[dict[str, Any]]:
-    """The transaction's writes that take an entry out again: it stays, as reversed, and the totals lose it."""
-    customer = text(entry.customer_id)
-    return [
-        {
-            "Update": {
-                "TableName": table,
-                "Key": {"customer_id": customer, "entry": text(f"order#{entry.order_id}")},
-                "UpdateExpression": "SET #document = :document",
-                "ConditionExpression": "attribute_exists(customer_id)",
-                "ExpressionAttributeNames": {"#document": "document"},
-                "ExpressionAttributeValues": {":document": document(entry)},
-            }
+def entry_key(customer_id: str, order_id: str) -> Item:
+    """The key of an order's entry."""
+    return {"customer_id": text(customer_id), "entry": text(f"order#{order_id}")}
+
+
+def totals_key(customer_id: str, currency: str) -> Item:
+    """The key of an account's totals in a currency."""
+    return {"customer_id": text(customer_id), "entry": text(f"totals#{currency}")}
+
+
+def entry_item(entry: AccountEntry) -> Item:
+    """The item of an entry."""
+    item = {**entry_key(entry.customer_id, entry.order_id), "document": _kept(entry), "open": number(entry.open)}
+    return {**item, "payments": {"SS": sorted(entry.payments)}} if entry.payments else item
+
+
+def read_entry(item: Item) -> AccountEntry:
+    """What `entry_item` wrote, with what was paid since."""
+    entry = read_document(item["document"], AccountEntry)
+    paid = {"open": int(item["open"]["N"])} if "open" in item else {}
+    return entry.model_copy(update={**paid, "payments": tuple(sorted(item.get("payments", {}).get("SS", ())))})
+
+
+def read_totals(item: Item) -> Totals:
+    """Totals from their item."""
+    return Totals(**{name: int(item[name]["N"]) for name in Totals.model_fields if name in item})
+
+
+def _kept(entry: AccountEntry) -> Attribute:
+    return document(entry.model_copy(update={"open": 0, "payments": ()}))
+
+
+def _totals_update(table: str, entry: AccountEntry, amount: int, still_open: int, orders: int) -> dict[str, Any]:
+    return {
+        "TableName": table,
+        "Key": totals_key(entry.customer_id, entry.currency),
+        "UpdateExpression": "ADD amount :amount, #open :open, orders :orders",
+        "ExpressionAttributeNames": {"#open": "open"},
+        "ExpressionAttributeValues": {
+            ":amount": number(amount),
+            ":open": number(still_open),
+            ":orders": number(orders),
         },
-        {
-            "Update": {
-                "TableName": table,
-                "Key": {"customer_id": customer, "entry": text(f"totals#{entry.currency}")},
-                "UpdateExpression": "ADD amount :amount, orders :one",
-                "ExpressionAttributeValues": {":amount": number(-entry.amount), ":one": number(-1)},
-            }
-        },
-    ]
+    }
 
 
 class DynamoAccounts:
-    """Reads accounts: an entry by its order, and the totals."""
+    """The port `Accounts` on a DynamoDB table; see the module's text for its items."""
 
     def __init__(self, client: DynamoDBClient, table: str) -> None:
         self._client = client
         self._table = table
 
     def entry(self, customer_id: str, order_id: str) -> AccountEntry | None:
-        """The account's entry for an order, or None."""
-        item = self._get(customer_id, f"order#{order_id}")
-        return read_document(item["document"], AccountEntry) if item else None
+        item = self._get(entry_key(customer_id, order_id))
+        return read_entry(item) if item else None
+
+    def entries(self, customer_id: str) -> Iterator[AccountEntry]:
+        """Every entry of an account, by order id; one read unit for about 20 of them."""
+        pages = self._client.get_paginator("query").paginate(
+            TableName=self._table,
+            KeyConditionExpression="customer_id = :customer AND begins_with(entry, :order)",
+            ExpressionAttributeValues={":customer": text(customer_id), ":order": text("order#")},
+            ConsistentRead=True,
+        )
+        for page in pages:
+            for item in page["Items"]:
+                yield read_entry(item)  # type: ignore[arg-type]
+
+    def standing(self, customer_id: str, currency: str) -> Totals:
+        return read_totals(self._get(totals_key(customer_id, currency)))
 
     def totals(self, customer_id: str, currency: str) -> tuple[int, int]:
         """(orders, amount in minor units) of an account in a currency."""
-        item = self._get(customer_id, f"totals#{currency}")
-        return (int(item["orders"]["N"]), int(item["amount"]["N"])) if item else (0, 0)
+        totals = self.standing(customer_id, currency)
+        return totals.orders, totals.amount
 
-    def _get(self, customer_id: str, entry: str) -> dict[str, Any]:
-        found = self._client.get_item(
-            TableName=self._table,
-            Key={"customer_id": text(customer_id), "entry": text(entry)},
-            ConsistentRead=True,
-        )
-        return found.get("Item", {})
+    def payment(self, document: str) -> Payment | None:
+        item = self._get(_payment_key(document))
+        return read_document(item["document"], Payment) if item else None
+
+    def settle(self, entry: AccountEntry, payment: Payment) -> bool:
+        once = {
+            "TableName": self._table,
+            "Item": {**_payment_key(payment.document), "document": document(payment)},
+            "ConditionExpression": "attribute_not_exists(customer_id)",
+        }
+        off_the_entry = {
+            "TableName": self._table,
+            "Key": entry_key(entry.customer_id, entry.order_id),
+            "UpdateExpression": "ADD #open :paid, payments :document",
+            "ConditionExpression": "#open = :open",
+            "ExpressionAttributeNames": {"#open": "open"},
+            "ExpressionAttributeValues": {
+                ":paid": number(-payment.amount),
+                ":open": number(entry.open),
+                ":document": {"SS": [payment.document]},
+            },
+        }
+        off_the_totals = _totals_update(self._table, entry, 0, -payment.amount, 0)
+        try:
+            write_all(self._client, [{"Put": once}, {"Update": off_the_entry}, {"Update": off_the_totals}])
+        except Refused:
+            return False
+        return True
+
+    def _get(self, key: Item) -> Item:
+        found: Any = self._client.get_item(TableName=self._table, Key=key, ConsistentRead=True)
+        return dict(found.get("Item", {}))
+
+
+def _payment_key(document_number: str) -> Item:
+    return {"customer_id": text(f"payment#{document_number}"), "entry": text(_PAYMENT)}

@@ -22,7 +22,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from order_processing import order_number
-from order_processing.account import AccountEntry, entry_for
+from order_processing.account import AccountEntry
 from order_processing.adapters import accounts
 from order_processing.adapters.attributes import (
     document,
@@ -303,8 +303,11 @@ class DynamoOrders:
             return []
         if not self._accounts_table:
             raise ValueError(f"order {seen.order_id} is recorded: whoever ends it must know the accounts")
-        entry = entry_for(seen.order_id, seen, seen.times[Status.RECORDED.value])
-        return accounts.reversal_writes(entry.model_copy(update={"reversed_at": at}), table=self._accounts_table)
+        customer_id = seen.verified.customer_id if seen.verified else ""
+        entry = accounts.DynamoAccounts(self._client, self._accounts_table).entry(customer_id, seen.order_id)
+        if entry is None:
+            raise ValueError(f"order {seen.order_id} is recorded and does not stand in its customer's account")
+        return accounts.reversal_writes(entry, at, table=self._accounts_table)
 
     def _hold(self, change: Change, promise: Promise | None, more: Sequence[Write] = ()) -> None:
         """Make the change with more writes, and hold what this promises instead of what the order held before."""

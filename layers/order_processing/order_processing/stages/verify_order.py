@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from order_processing.catalogue import Catalogue, gather_facts
+from order_processing.catalogue import Accounts, Catalogue, gather_facts
 from order_processing.discrepancy import Approval, Discrepancy, Resolution
 from order_processing.errors import ApprovalNeeded, CorrectionNeeded, OrderEnded, OrderRejected
 from order_processing.order import Order
@@ -21,6 +21,7 @@ def verify_order(
     *,
     orders: Orders,
     catalogue: Catalogue,
+    accounts: Accounts,
     settings: Settings,
     guest_id: Callable[[str], str],
     now: datetime,
@@ -38,7 +39,13 @@ def verify_order(
     if stored.status is Status.CORRECTION_PENDING and stored.reason:
         raise CorrectionNeeded(stored.reason.code)
     result = verification_of(
-        order_of(stored), stored.approvals, catalogue=catalogue, settings=settings, guest_id=guest_id, now=now
+        order_of(stored),
+        stored.approvals,
+        catalogue=catalogue,
+        accounts=accounts,
+        settings=settings,
+        guest_id=guest_id,
+        now=now,
     )
     found, verified = result.discrepancies, result.verified
     if fatal := _first(found, "fatal"):
@@ -59,9 +66,10 @@ def verification_of(
     settings: Settings,
     guest_id: Callable[[str], str],
     now: datetime,
+    accounts: Accounts | None = None,
 ) -> Verification:
-    """Gather what the catalogue knows of this order, and verify it."""
-    facts = gather_facts(order, catalogue, guest_id=guest_id)
+    """Gather what the catalogue and the account know of this order, and verify it."""
+    facts = gather_facts(order, catalogue, guest_id=guest_id, accounts=accounts)
     return verify(order, facts, settings, now=now, guest_id=guest_id, approvals=approvals)
 
 

@@ -7,6 +7,7 @@ from order_processing.order import Address, Order
 from order_processing.places import country_code, country_name
 from order_processing.verification.findings import Findings
 from order_processing.verification.tax_number import checked_tax_number
+from order_processing.verification.totals import money
 
 
 def check_customer(order: Order, facts: Facts, findings: Findings) -> Order:
@@ -25,6 +26,17 @@ def check_customer(order: Order, facts: Facts, findings: Findings) -> Order:
             "billing_address": _phone_of(order.billing_address, "billing_address", findings),
         }
     )
+
+
+def check_credit(order: Order, facts: Facts, findings: Findings) -> None:
+    """Whether an order on account keeps within what the customer may owe."""
+    limit = facts.credit_limit(order)
+    if limit is None or facts.open_balance is None:
+        return
+    owed = facts.open_balance + order.total
+    if owed > limit:
+        expected = f"at most {money(limit, order)} open"
+        findings.add("CREDIT_LIMIT_EXCEEDED", "total", found=f"{money(owed, order)} open", expected=expected)
 
 
 def checked_phone(phone: str, path: str, country: str | None, findings: Findings) -> str:

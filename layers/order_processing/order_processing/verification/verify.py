@@ -12,7 +12,7 @@ from order_processing.order import Line, Order, Record
 from order_processing.product import Product
 from order_processing.settings import Settings
 from order_processing.verification.bundles import split_price
-from order_processing.verification.customer import check_customer
+from order_processing.verification.customer import check_credit, check_customer
 from order_processing.verification.discounts import check_discounts
 from order_processing.verification.findings import Findings
 from order_processing.verification.prices import check_prices
@@ -49,7 +49,7 @@ def verify(
     Never raises the total. Verifying the order in the answer again changes nothing.
     """
     findings = Findings(settings.rules, approvals)
-    order = _check_order(order, findings, now)
+    order = _check_order(order, facts, findings, now)
     if findings.has("CURRENCY_UNKNOWN"):  # no amount can be read
         return Verification(verified=None, discrepancies=findings.all())
     order = tidy_texts(order, findings)
@@ -66,6 +66,7 @@ def verify(
     if travels:
         order = check_shipping_price(order, chosen, settings.services[service], settings.limits, findings)
     check_taxes(order, chosen, facts, settings, findings)
+    check_credit(order, facts, findings)
     discrepancies = findings.all()
     if any(d.resolution == "fatal" for d in discrepancies):
         return Verification(verified=None, discrepancies=discrepancies)
@@ -79,11 +80,11 @@ def verify(
     return Verification(verified=verified, discrepancies=discrepancies)
 
 
-def _check_order(order: Order, findings: Findings, now: datetime) -> Order:
+def _check_order(order: Order, facts: Facts, findings: Findings, now: datetime) -> Order:
     """Whether it is an order to be delivered at all."""
     if order.closed_reason is not None:
         findings.add("STORE_CLOSED", "closed_reason", found=order.closed_reason, expected="an open order")
-    elif not order.paid:
+    elif not order.paid and facts.credit_limit(order) is None:
         findings.add("UNPAID", "paid", found="not paid", expected="a paid order, or an authorised payment")
     if not order.lines:
         findings.add("NO_LINES", "lines", expected="at least one line")
