@@ -14,10 +14,12 @@ from order_processing.documents.customs_declaration import customs_declaration
 from order_processing.documents.manifest import manifest
 from order_processing.documents.pick_list import pick_list
 from order_processing.order import Address
+from order_processing.promise import Promise
 from order_processing.settings import Customs
-from order_processing.verified_order import Item
-from tests.delivery_orders import BEANIE, BERLIN, ORDER_ID, POLO, SETTINGS, packed, verified_order
+from order_processing.verified_order import Item, Part
+from tests.delivery_orders import BEANIE, BERLIN, ORDER_ID, POLO, SETTINGS, allocation, packed, verified_order
 
+OTTAWA = Address(name="Jane Smith", line1="1 Elgin", city="Ottawa", region="ON", postal_code="K2P 1L4", country="CA")
 WITHOUT_BOXES = SETTINGS.model_copy(update={"boxes": {}})
 WOOL = BEANIE.model_copy(update={"hs_code": "650500", "origin": "NZ"})
 DAY = packed(verified_order((BEANIE, 1))).shipments[0].ship_date
@@ -166,3 +168,47 @@ def test_pick_list_and_manifest_add_up_and_name_nobody() -> None:
         assert "4th Street" not in text
     assert "BEANIE" not in text_of(pick_list("leipzig", DAY, shipments, SETTINGS))
     assert parcels[0].sscc not in text_of(manifest("louisville", "Another", DAY, shipments, SETTINGS))
+
+
+@pytest.mark.parametrize(
+    ("sender", "recipient", "crosses"),
+    [
+        (Address(country="US"), Address(country="US", region="AE", postal_code="09012"), True),
+        (Address(country="US"), Address(country="US", postal_code="96350"), True),
+        (Address(country="US"), Address(country="US", region="GU", postal_code="96910"), True),
+        (Address(country="US"), Address(country="US", region="HI", postal_code="96813"), False),
+        (Address(country="US"), Address(country="PR", postal_code="00901"), False),
+        (Address(country="GB"), Address(country="GB", postal_code="JE2 3AB"), True),
+        (Address(country="JE"), Address(country="GB", postal_code="je2 3ab"), False),
+        (Address(country="GB"), Address(country="IM"), False),
+        (Address(country="GB"), Address(country="GB", postal_code="BF1 0AX"), True),
+        (Address(country="DE"), Address(country="FR", postal_code="97400"), True),
+        (Address(country="DE"), Address(country="MC", postal_code="98000"), False),
+        (Address(country="DE"), Address(country="FR", postal_code="75001"), False),
+    ],
+)
+def test_forces_post_and_parts_of_countries_that_stand_apart_are_declared(
+    sender: Address, recipient: Address, crosses: bool
+) -> None:
+    assert crosses_customs(sender, recipient) is crosses
+
+
+def test_a_bundles_components_are_declared_under_their_own_codes_at_their_part_of_the_price() -> None:
+    bundle = BEANIE.model_copy(
+        update={
+            "sku": "SET", "components": (("CUP", 2), ("TEA", 1)), "component_amounts": (1500, 499),
+            "hs_code": "000000", "origin": "US",
+            "parts": (
+                Part(sku="CUP", description="Cup", weight_g=300, hs_code="691110", origin="CN"),
+                Part(sku="TEA", description="Tea", weight_g=100),
+            ),
+        }
+    )  # fmt: skip
+    verified = verified_order((bundle, 1), address=OTTAWA)
+    promise = Promise(allocations=(allocation("1", "CUP", 2), allocation("1", "TEA", 1)))
+    shipments = packed(verified, promise).shipments
+    lines = [line for p in shipments[0].parcels for line in declared(p, shipments, verified, SETTINGS).lines]
+    assert [(line.sku, line.hs_code, line.origin, line.value) for line in lines] == [
+        ("CUP", "691110", "CN", 1500),
+        ("TEA", "000000", "US", 499),
+    ]

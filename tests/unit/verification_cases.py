@@ -184,6 +184,8 @@ CASES: dict[str, Case] = {
     "ADDRESS_MISSING": Case(an_order(shipping_address=None), "shipping_address"),
     "ADDRESS_TAKEN": Case(an_order(shipping_address=None, billing_address=LOUISVILLE), "shipping_address"),
     "ADDRESS_FIELD_MISSING": Case(an_order(shipping_address=at(city="")), "shipping_address.city"),
+    "ADDRESS_UNPRINTABLE": Case(an_order(shipping_address=at(name="สมชาย")), "shipping_address.name"),
+    "ADDRESS_TOO_LONG": Case(an_order(shipping_address=at(line1="1 " * 249)), "shipping_address.line1"),
     "COUNTRY_UNKNOWN": Case(an_order(shipping_address=at(country="Atlantis")), "shipping_address.country"),
     "COUNTRY_FORM": Case(an_order(shipping_address=at(country="U.S.A.")), "shipping_address.country"),
     "REGION_UNKNOWN": Case(an_order(shipping_address=at(region="Ontario")), "shipping_address.region"),

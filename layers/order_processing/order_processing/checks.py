@@ -174,6 +174,10 @@ _SHIPPING = (
           "corrected", _FIX, "shipping_address", "", "the billing address"),
     Check("ADDRESS_FIELD_MISSING", "shipping", "the address lacks what this country's post needs", "needs_customer",
           _ASK, "shipping_address.city", "", "city, which an address in Canada needs"),
+    Check("ADDRESS_UNPRINTABLE", "shipping", "no label can print a letter of the address", "needs_customer", _ASK,
+          "shipping_address.name", "U+0E2A", "letters that a label can print, such as Latin ones"),
+    Check("ADDRESS_TOO_LONG", "shipping", "the address is longer than a label has room for", "needs_customer", _WEIGH,
+          "shipping_address.line1", "640 characters", "about 60 characters a line, 10 lines in all"),
     Check("COUNTRY_UNKNOWN", "shipping", "no country has this name or code", "needs_customer", _ASK,
           "shipping_address.country", "Atlantis", "a country's name or ISO 3166-1 code"),
     Check("COUNTRY_FORM", "shipping", "the country stands as a name", "corrected", _FIX,
@@ -210,7 +214,7 @@ CHECKS: dict[str, Check] = {c.code: c for c in (*_ORDER, *_CUSTOMER, *_PRODUCTS,
 # Consent does not help here: the order lacks something that the later stages cannot do without.
 NEEDS_CORRECTION = frozenset(
     ("EMAIL_MISSING", "EMAIL_INVALID", "NAME_MISSING", "UNKNOWN_SKU", "BUNDLE_INCOMPLETE",
-     "ADDRESS_MISSING", "ADDRESS_FIELD_MISSING", "COUNTRY_UNKNOWN")
+     "ADDRESS_MISSING", "ADDRESS_FIELD_MISSING", "ADDRESS_UNPRINTABLE", "COUNTRY_UNKNOWN")
 )  # fmt: skip
 
 

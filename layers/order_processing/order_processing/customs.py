@@ -11,7 +11,7 @@ from typing import Literal
 from order_processing.delivery import Parcel, Shipment
 from order_processing.order import Address, Record, Text
 from order_processing.settings import Settings
-from order_processing.verified_order import VerifiedOrder
+from order_processing.verified_order import Item, VerifiedOrder
 
 CN22_MAX_G = 2000
 
@@ -21,7 +21,7 @@ _UNION = (
 )
 _TERRITORIES = {
     **dict.fromkeys(_UNION, "EU"),
-    **dict.fromkeys(["GB", "IM", "GG", "JE"], "GB"),
+    **dict.fromkeys(["GB", "IM"], "GB"),
     **dict.fromkeys(["CH", "LI"], "CH"),
     **dict.fromkeys(["US", "PR"], "US"),
 }
@@ -32,8 +32,12 @@ _APART = {
     "IT": ("23041", "22061"),  # Livigno, Campione
     "FI": ("22",),  # Åland
     "GR": ("63086", "63087"),  # Mount Athos
-    "GB": ("BT",),  # Northern Ireland, for goods from Great Britain
+    "GB": ("BT", "GY", "JE", "BF1"),  # Northern Ireland, for goods from Great Britain; Channel Islands; forces' post
+    "FR": ("971", "972", "973", "974", "975", "976", "977", "978", "986", "987", "988"),  # overseas
+    "US": ("09", "340", "962", "963", "964", "965", "966"),  # forces' and embassies' post: APO, FPO, DPO
 }
+_REGIONS_APART = {"US": frozenset({"AA", "AE", "AP", "GU", "AS", "MP", "VI"})}
+_STANDS_FOR = {("GB", "GY"): "GG", ("GB", "JE"): "JE"}
 
 
 class DeclaredLine(Record):
@@ -72,8 +76,8 @@ def crosses_customs(sender: Address, recipient: Address) -> bool:
     """Whether goods from the one to the other must be declared.
 
     Goods move freely within the European Union, between its parts and Northern Ireland, and within the United
-    Kingdom, Switzerland with Liechtenstein, and the United States with Puerto Rico, but for the parts of
-    countries that stand apart.
+    Kingdom with Man, Switzerland with Liechtenstein, and the United States with Puerto Rico, but for the parts of
+    countries that stand apart, and the post of armed forces abroad.
     """
     places = {_territory(sender), _territory(recipient)}
     return len(places) > 1 and places != {"EU", "GB-BT"}
@@ -105,7 +109,9 @@ def _territory(address: Address) -> str:
     code = "".join(address.postal_code.split()).upper()
     apart = next((prefix for prefix in _APART.get(address.country, ()) if code.startswith(prefix)), "")
     if apart:
-        return f"{address.country}-{apart}"
+        return _STANDS_FOR.get((address.country, apart), f"{address.country}-{apart}")
+    if address.region in _REGIONS_APART.get(address.country, ()):
+        return f"{address.country}-{address.region}"
     return _TERRITORIES.get(address.country, address.country)
 
 
@@ -118,9 +124,9 @@ def _lines(parcel: Parcel, shipments: Sequence[Shipment], verified: VerifiedOrde
             description=packed.description,
             quantity=packed.quantity,
             weight_g=part.weight_g * packed.quantity,
-            value=_share(parcel, place, shipments, _net(verified, packed.line_id)),
-            hs_code=item.hs_code,
-            origin=item.origin,
+            value=_share(parcel, place, shipments, _part_of(_net(verified, packed.line_id), item, packed.sku)),
+            hs_code=part.hs_code or item.hs_code,
+            origin=part.origin or item.origin,
         )
 
 
@@ -131,13 +137,26 @@ def _net(verified: VerifiedOrder, line_id: str) -> int:
     return line.net - (line.tax if order.prices_include_tax else 0)
 
 
+def _part_of(net: int, item: Item, sku: str) -> int:
+    """What of a line's value one of its SKUs has: all of it, or a component's part of the bundle's price, exactly."""
+    amounts: dict[str, int] = {}
+    each = item.component_amounts if sum(item.component_amounts) else [count for _, count in item.components]
+    for (component, _), amount in zip(item.components, each, strict=True):
+        amounts[component] = amounts.get(component, 0) + amount
+    if sku not in amounts:
+        return net
+    before = sum(list(amounts.values())[: list(amounts).index(sku)])
+    total = sum(amounts.values())
+    return net * (before + amounts[sku]) // total - net * before // total
+
+
 def _share(parcel: Parcel, place: int, shipments: Sequence[Shipment], value: int) -> int:
-    """The part of a line's value that one content of a parcel has: by pieces, what is left over to later ones."""
-    line_id = parcel.contents[place].line_id
+    """The part of a SKU's value in a line that one content of a parcel has: by pieces, what is left to later ones."""
+    wanted = (parcel.contents[place].line_id, parcel.contents[place].sku)
     before = pieces = total = 0
     for packed_in in (p for shipment in shipments for p in shipment.parcels):
         for at, packed in enumerate(packed_in.contents):
-            if packed.line_id == line_id:
+            if (packed.line_id, packed.sku) == wanted:
                 if packed_in.sscc == parcel.sscc and at == place:
                     before, pieces = total, packed.quantity
                 total += packed.quantity

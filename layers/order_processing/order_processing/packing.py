@@ -78,7 +78,9 @@ def _goods(verified: VerifiedOrder, allocations: Iterable[Allocation]) -> Iterat
         for sku in sorted(skus):
             quantity = quantities.pop((item.line_id, sku))
             if not item.digital:
-                yield Goods(line_id=item.line_id, quantity=quantity, **dict(item.part(sku)))
+                yield Goods(
+                    line_id=item.line_id, quantity=quantity, **item.part(sku).model_dump(exclude={"hs_code", "origin"})
+                )
     for line_id, sku in quantities:
         raise PackingError(f"allocation of {sku}: {line_id!r} is not a line of the order")
 

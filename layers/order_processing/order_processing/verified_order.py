@@ -11,7 +11,10 @@ from order_processing.order import Order, Record, Text
 
 
 class Part(Record):
-    """What is packed: a product, or a bundle's component. weight_g, size_mm: of one piece in its own packing."""
+    """What is packed: a product, or a bundle's component. weight_g, size_mm: of one piece in its own packing.
+
+    hs_code, origin: as in `Item`; "" where the bundle's stand for it.
+    """
 
     sku: Text
     description: Text
@@ -20,6 +23,8 @@ class Part(Record):
     fragile: bool = False
     keep_upright: bool = False
     dangerous: Text = ""
+    hs_code: Text = ""
+    origin: Text = ""
 
 
 class Item(Record):
@@ -69,6 +74,8 @@ class Item(Record):
             fragile=self.fragile,
             keep_upright=self.keep_upright,
             dangerous=self.dangerous,
+            hs_code=self.hs_code,
+            origin=self.origin,
         )
 
 

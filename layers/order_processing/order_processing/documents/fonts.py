@@ -102,6 +102,11 @@ def has(letter: str) -> bool:
     return any(ord(letter) in _letters(place) for place in range(len(_FILES)))
 
 
+def all_letters() -> frozenset[int]:
+    """Every letter that some font has, as code points."""
+    return frozenset().union(*(_letters(place) for place in range(len(_FILES))))
+
+
 @lru_cache(maxsize=4096)
 def _font_of(letter: str) -> int:
     """The place of the first font that has the letter; the first of all if none has."""

@@ -9,6 +9,7 @@ from order_processing.places import country_code, country_name, region_code
 from order_processing.settings import Service, Settings
 from order_processing.verification.address import check_address
 from order_processing.verification.findings import Findings
+from order_processing.verification.label import check_label
 from order_processing.verification.products import Chosen
 
 _PO_BOX = re.compile(
@@ -37,6 +38,7 @@ def check_addresses(order: Order, settings: Settings, findings: Findings, *, tra
     if address:
         address = check_address(address, "shipping_address", findings, complete=travels)
         if travels:
+            check_label(address, order.customer, findings)
             _check_served(address, settings, findings)
     return order.model_copy(update={"shipping_address": address, "billing_address": billing})
 

@@ -153,4 +153,6 @@ def _part(product: Product) -> Part:
         fragile=product.fragile,
         keep_upright=product.keep_upright,
         dangerous=product.dangerous,
+        hs_code=product.hs_code,
+        origin=product.origin,
     )
