@@ -335,3 +335,28 @@ def test_the_slip_is_letter_in_america_and_a4_elsewhere() -> None:
         for p in (promise, from_leipzig)
     ]
     assert [tuple(round(points / 72 * 25.4) for points in size) for size in sizes] == [(216, 279), (210, 297)]
+
+
+def test_a_slip_states_prices_and_amounts_unless_it_is_a_gift_or_the_store_wants_none() -> None:
+    verified = verified_order((BEANIE, 2), (POLO, 1))
+    text = text_of(slip(verified))
+    assert text.count("19.99 USD") >= 2
+    assert re.search(r"Total\s+59\.97 USD", text)
+    for gift in ({"gift": True}, {"gift_message": "Happy birthday, Mia!"}):
+        given = verified.model_copy(update={"order": verified.order.model_copy(update=gift)})
+        text = text_of(slip(given))
+        assert "USD" not in text
+        assert "Bill to" not in text
+        assert "BEANIE" in text
+    assert "Happy birthday, Mia!" in text
+    assert "from Maria Fernández-Ochoa" in text
+    plain = SETTINGS.model_copy(update={"printing": Printing(slip_prices=False)})
+    assert "USD" not in text_of(slip(verified, plain))
+
+
+def test_amounts_that_do_not_add_up_are_not_stated_and_stop_nobody_from_packing() -> None:
+    verified = to(LOUISVILLE)
+    wrong = verified.model_copy(update={"order": verified.order.model_copy(update={"total": 1})})
+    text = text_of(slip(wrong))
+    assert "USD" not in text
+    assert "BEANIE" in text

@@ -101,6 +101,7 @@ class OrderBody(_Body):
     order_number: Words = ""
     note: Words = ""
     gift: StrictBool = False
+    gift_message: Words = ""
     allow_partial_shipment: StrictBool = False
 
 
@@ -194,6 +195,7 @@ def _order(body: OrderBody, amounts: _Amounts, client: str, key: str, received_a
         total=amounts.read("total", body.total),
         note=body.note,
         gift=body.gift,
+        gift_message=body.gift_message,
         allow_partial_shipment=body.allow_partial_shipment,
     )
 

@@ -134,6 +134,7 @@ class Order(Record):
     closed_reason: set when the store says that the order must not be delivered
         (cancelled, voided, already fulfilled, a test delivery, ...), in words; else None.
     paid: whether the store says that it is paid or the payment is authorised.
+    gift, gift_message: whether it is a present, and what the giver writes to whom it goes.
     subtotal: the sum of the lines before or after discounts, as the platform says; None if it says nothing.
     total: what the customer is asked to pay, everything included.
     """
@@ -162,7 +163,13 @@ class Order(Record):
     closed_reason: Text | None = None
     note: Text = ""
     gift: bool = False
+    gift_message: Text = ""
     allow_partial_shipment: bool = False
+
+    @property
+    def is_gift(self) -> bool:
+        """Whether the recipient should see no prices."""
+        return self.gift or bool(self.gift_message)
 
     @property
     def origin(self) -> str:

@@ -158,12 +158,14 @@ class Customs(Record):
 class Printing(Record):
     """The warehouse's printers. label_dpi: dots per inch of the label printer, so that bars are whole dots.
 
+    slip_prices: whether packing slips state prices; those of gifts never do.
     zpl: whether each label is kept as ZPL II too, for printers that are sent it; each file kept costs a request.
     """
 
     label_size: Literal["4x6", "A6"] = "4x6"
     label_dpi: Literal[203, 300] = 203
     zpl: bool = False
+    slip_prices: bool = True
 
 
 class Limits(Record):

@@ -15,6 +15,7 @@ from order_processing.documents.fonts import replaced
 from order_processing.documents.report import paper
 from order_processing.documents.sheet import Sheet
 from order_processing.documents.shipping_label import kilograms
+from order_processing.documents.slip_prices import amounts, price_of, shows_prices
 from order_processing.documents.text import one_line
 from order_processing.order import Address
 from order_processing.promise import Promise
@@ -23,6 +24,7 @@ from order_processing.verified_order import VerifiedOrder
 
 _MARGIN, _HEADER, _FOOTER = 15.0, 62.0, 14.0
 _SIZE = 9.5
+_PRICE = 32.0
 _LONGEST_DESCRIPTION = 1500
 
 
@@ -32,7 +34,8 @@ def packing_slip(
     """The order's packing slip as PDF, the same bytes each time: a new page for each shipment, parcel by parcel.
 
     Letter or A4, as the first shipment's country uses. What no font can print is shown as U+FFFD: SKU and
-    SSCC say what is meant, and the label refuses an address that it cannot print.
+    SSCC say what is meant, and the label refuses an address that it cannot print. A gift's slip has its giver's
+    message, no prices, and nobody's bill.
     """
     return _Slip(order_id, verified, promise, delivery, settings).to_bytes()
 
@@ -50,6 +53,7 @@ class _Slip:
             *paper(self.sender.country), title=f"Packing slip {self.number}", author=one_line(settings.store.name)
         )
         self.within = self.sheet.width - 2 * _MARGIN
+        self.prices = shows_prices(verified, settings)
 
     def to_bytes(self) -> bytes:
         """Every page with its header, its blocks and its footer."""
@@ -75,7 +79,8 @@ class _Slip:
         sheet.rule(_MARGIN, 25.5, right, 25.5, thick=0.4)
         third = self.within / 3
         self._address(_MARGIN, "Ship to", order.shipping_address, third)
-        self._address(_MARGIN + third, "Bill to", order.billing_address or order.shipping_address, third)
+        if not order.is_gift:
+            self._address(_MARGIN + third, "Bill to", order.billing_address or order.shipping_address, third)
         facts = [
             ("Order", self.number),
             ("Store's number", replaced(one_line(order.store_order_number))),
@@ -126,6 +131,10 @@ class _Slip:
         self.sheet.text(right, y, f"{self.number}, page {page} of {pages}", 8, align="right")
 
     def _blocks(self) -> Iterator[Block]:
+        message = one_line(self.verified.order.gift_message)
+        if message:
+            yield self._heading("A present for you", replaced(one_line(f"from {self.verified.order.customer.name}")))
+            yield self._paragraph(replaced(message))
         for place, shipment in enumerate(self.delivery.shipments):
             yield self._shipment(shipment, new_page=place > 0)
             for parcel in shipment.parcels:
@@ -137,6 +146,9 @@ class _Slip:
                 quantity = self.lines[item.line_id].quantity
                 packed = PackedLine(line_id=item.line_id, sku=item.sku, description=item.description, quantity=quantity)
                 yield self._row(packed, tick=False)
+        if self.prices:
+            yield self._heading("Amounts", "")
+            yield from (self._amount(name, amount) for name, amount in amounts(self.verified))
         note = one_line(self.verified.order.note)
         if note:
             yield self._heading("Customer's note", "")
@@ -189,9 +201,11 @@ class _Slip:
     def _row(self, packed: PackedLine, *, tick: bool, steps: str = "") -> Block:
         """A line: tick box, quantity, SKU, description with its options, and which steps of packing it is."""
         sku = wrapped(replaced(one_line(packed.sku)), 42, _SIZE - 1)
-        description = wrapped(replaced(self._described(packed)), self.within - 75, _SIZE)
+        price = price_of(packed, self.verified) if self.prices else ""
+        room = self.within - 75 - (_PRICE if self.prices else 0)
+        description = wrapped(replaced(self._described(packed)), room, _SIZE)
         if steps:
-            description += wrapped(steps, self.within - 75, _SIZE)
+            description += wrapped(steps, room, _SIZE)
         high = max(len(sku), len(description)) * leading(_SIZE) + 3
 
         def draw(y: float) -> None:
@@ -203,9 +217,26 @@ class _Slip:
                 self.sheet.text(_MARGIN + 28, base + place * leading(_SIZE), line, _SIZE - 1)
             for place, line in enumerate(description):
                 self.sheet.text(_MARGIN + 73, base + place * leading(_SIZE), line, _SIZE)
+            if price:
+                right = _MARGIN + self.within - 2
+                self.sheet.fitted(
+                    right, base, price, within=_PRICE, size=_SIZE, smallest=4, align="right", field="price", cut=True
+                )
             self.sheet.rule(_MARGIN, y + high, _MARGIN + self.within, y + high, thick=0.1, grey=0.6)
 
         return Block(high, draw)
+
+    def _amount(self, name: str, amount: str) -> Block:
+        def draw(y: float) -> None:
+            base, right = y + 0.8 + ascent(_SIZE), _MARGIN + self.within - 2
+            named, bold = replaced(one_line(name)), name == "Total"
+            self.sheet.fitted(
+                right - _PRICE - 4, base, named, within=90, size=_SIZE, smallest=4, bold=bold, align="right",
+                field="amount", cut=True,
+            )  # fmt: skip
+            self.sheet.text(right, base, amount, _SIZE, bold=bold, align="right")
+
+        return Block(leading(_SIZE) + 1, draw)
 
     def _described(self, packed: PackedLine) -> str:
         line = self.lines.get(packed.line_id)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from order_processing.order import Address, Customer, Line, Option, Order
+from order_processing.stores import gifts
 from order_processing.stores import shopify_charges as charges
 from order_processing.stores.payload import Part, clean, unique, version
 from order_processing.stores.platform import Unreadable
@@ -69,6 +70,9 @@ def _read(order: Part, purse: Purse, store: str, test: bool) -> Order:
         kept = charges.spread(kept, missing)
     ids = unique([_gid(part) or part.identity("id") for part, _ in kept])
     lines = tuple(_line(part, cost, line_id) for (part, cost), line_id in zip(kept, ids, strict=True))
+    gift, message = gifts.read(
+        [(a.text("name"), clean(a.raw("value"), lines=True)) for a in order.parts("note_attributes")]
+    )
     return Order(
         source="shopify",
         store=store,
@@ -92,6 +96,8 @@ def _read(order: Part, purse: Purse, store: str, test: bool) -> Order:
         paid=order.text("financial_status").lower() in _PAID,
         closed_reason=_closed_reason(order, test=test, any_lines=bool(lines)),
         note=_note(order),
+        gift=gift,
+        gift_message=message,
     )
 
 
@@ -188,11 +194,14 @@ def _address(part: Part) -> Address | None:
 
 
 def _note(order: Part) -> str:
-    """The note, and the cart's attributes that are not hidden (`_`), one a line."""
+    """The note, and the cart's attributes that are not hidden (`_`) nor about a gift, one a line."""
     attributes = [
         f"{a.text('name')}: {clean(a.raw('value'))}"
         for a in order.parts("note_attributes")
-        if a.has("name") and clean(a.raw("value")) and not a.text("name").startswith("_")
+        if a.has("name")
+        and clean(a.raw("value"))
+        and not a.text("name").startswith("_")
+        and not gifts.is_about(a.text("name"))
     ]
     return clean("\n".join([*filter(None, [order.note("note")]), *attributes]), lines=True)
 

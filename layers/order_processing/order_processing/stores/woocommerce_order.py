@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Literal
 
 from order_processing.order import Address, Customer, Discount, Fee, Line, Order, Shipping, Tax
+from order_processing.stores import gifts
 from order_processing.stores.payload import Part, clean, unique, version
 from order_processing.stores.platform import Unreadable
 from order_processing.stores.woocommerce_lines import plain, read_lines
@@ -56,6 +57,9 @@ def read_order(order: Part, *, store: str) -> Order:
     if 0 < 2 * abs(off) <= len(lines) + len(fees) + 2:
         fees = (*fees, Fee(title="Rounding", amount=off))
     status = order.text("status").lower().removeprefix("wc-")
+    gift, message = gifts.read(
+        [(m.text("key"), plain(clean(m.raw("value"), lines=True), lines=True)) for m in order.parts("meta_data")]
+    )
     return Order(
         source="woocommerce",
         store=store,
@@ -79,6 +83,8 @@ def read_order(order: Part, *, store: str) -> Order:
         paid=status in _PAID or _time(order, "date_paid") is not None,
         closed_reason=_closed_reason(order, status, currency, total, any_lines=bool(lines)),
         note=plain(order.note("customer_note"), lines=True),
+        gift=gift,
+        gift_message=message,
     )
 
 
