@@ -1,5 +1,5 @@
-"""Who may send orders to the local stack and decide about them: two shops, a front end and staff, with secrets that
-open nothing else."""
+"""Who may send orders to the local stack, decide about them and hand them over: two shops, a front end, staff and a
+warehouse system, with secrets that open nothing else."""
 
 SHOPIFY_SHOP = "northgate.myshopify.example"
 WOOCOMMERCE_SHOP = "store.example.com"
@@ -11,6 +11,8 @@ WOOCOMMERCE_SECRET = "local-woocommerce-secret"  # noqa: S105
 BIGCOMMERCE_SECRET = "local-bigcommerce-secret"  # noqa: S105
 API_KEY = "local-api-key"
 STAFF_KEY = "local-staff-key"
+WAREHOUSE = "warehouse system"
+WAREHOUSE_KEY = "local-warehouse-key"
 
 SENDERS = {
     "shopify": {SHOPIFY_SHOP: [SHOPIFY_SECRET]},
@@ -18,4 +20,5 @@ SENDERS = {
     "bigcommerce": {"": [BIGCOMMERCE_SECRET]},
     "api": {FRONT_END: [API_KEY]},
     "staff": {STAFF: [STAFF_KEY]},
+    "warehouse": {WAREHOUSE: [WAREHOUSE_KEY]},
 }

@@ -11,7 +11,9 @@ import boto3
 
 from order_processing.access import guest_id
 from order_processing.adapters.accounts import DynamoAccounts
+from order_processing.adapters.bins import DynamoBins
 from order_processing.adapters.catalogue import DynamoCatalogue
+from order_processing.adapters.dispatch import DynamoDispatch
 from order_processing.adapters.documents import S3Documents
 from order_processing.adapters.inventory import DynamoInventory
 from order_processing.adapters.licences import DynamoLicences
@@ -65,6 +67,8 @@ class Shop:
         self.inventory = DynamoInventory(dynamodb, names["inventory"])
         self.licences = DynamoLicences(dynamodb, names["licences"], inventory_table=names["inventory"])
         self.documents = S3Documents(self.client("s3"), self.bucket)
+        self.dispatch = DynamoDispatch(dynamodb, names["orders"])
+        self.bins = DynamoBins(dynamodb, names["inventory"])
         self.post = SesPost(self.client("sesv2"), SENDER, self.configuration_set, current())
 
     def stock_up(self) -> None:

@@ -12,7 +12,9 @@ import boto3
 import pytest
 
 from local.senders import SENDERS
+from order_processing.settings import current
 from order_processing.stored_order import Status
+from order_processing.warehouse.batches import open_batch
 from tests.aws.shop import BUCKET, SENDER
 
 ROOT = Path(__file__).parents[2]
@@ -61,6 +63,7 @@ def deployed(shop, monkeypatch) -> None:
         "SWEEP_MINUTES": "5",
         "EVENT_BUS": "order-events",
         **{f"{name.upper()}_SECRET": name for name in _SECRETS},
+        "PRINT_FUNCTION": "print",
     }
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
@@ -95,6 +98,25 @@ def test_the_happy_path_by_the_functions_own_events(shop, deployed):
         assert invoke(stage) == {"order_id": ORDER_ID}
     assert shop.orders.load(ORDER_ID).status is Status.READY_TO_SHIP
     assert invoke("start_orders") == {"started": 0}
+    shown = json.loads(invoke("warehouse")["body"])
+    assert (shown["location"], shown["day"]) == ("louisville", "2026-11-24")
+    print_all(shop, event("print_batch")["batch_id"])
+    assert invoke("print_batch") == {"batch_id": event("print_batch")["batch_id"], "printed": 1, "left_out": 0}
+
+
+def print_all(shop, batch_id: str) -> None:
+    """Ask for a batch of the one order that is ready."""
+    (shipment,) = shop.orders.load(ORDER_ID).delivery.shipments
+    open_batch(
+        batch_id,
+        shipment.location,
+        shipment.ship_date,
+        dispatch=shop.dispatch,
+        bins=shop.bins,
+        settings=current(),
+        now=shop.now,
+        by="warehouse system",
+    )
 
 
 def test_the_ways_off_the_path_by_the_functions_own_events(shop, deployed):

@@ -8,11 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from order_processing.customs import crosses_customs, declared
-from order_processing.delivery import Shipment
 from order_processing.documents.commercial_invoice import commercial_invoice
 from order_processing.documents.customs_declaration import customs_declaration
-from order_processing.documents.manifest import manifest
-from order_processing.documents.pick_list import pick_list
 from order_processing.order import Address
 from order_processing.promise import Promise
 from order_processing.settings import Customs
@@ -22,7 +19,6 @@ from tests.delivery_orders import BEANIE, BERLIN, ORDER_ID, POLO, SETTINGS, allo
 OTTAWA = Address(name="Jane Smith", line1="1 Elgin", city="Ottawa", region="ON", postal_code="K2P 1L4", country="CA")
 WITHOUT_BOXES = SETTINGS.model_copy(update={"boxes": {}})
 WOOL = BEANIE.model_copy(update={"hs_code": "650500", "origin": "NZ"})
-DAY = packed(verified_order((BEANIE, 1))).shipments[0].ship_date
 
 
 def place(country: str, postal_code: str = "") -> Address:
@@ -150,24 +146,6 @@ def test_the_invoice_states_parties_goods_and_total() -> None:
         "Fill in before dispatch: POLO-M-RED: HS code; POLO-M-RED: origin",
     ):  # fmt: skip
         assert part in text
-
-
-def test_pick_list_and_manifest_add_up_and_name_nobody() -> None:
-    shipments: list[tuple[str, Shipment]] = []
-    for order_id, quantity in (("BRSJV48JX", 2), ("CRSJV48JX", 400)):
-        verified = verified_order((BEANIE, quantity), (POLO, 1))
-        shipments += [(order_id, s) for s in packed(verified, having=WITHOUT_BOXES).shipments]
-    picked = text_of(pick_list("louisville", DAY, shipments, SETTINGS))
-    for part in ("402", "BEANIE", "BRSJ-V48J-X: 2, CRSJ-V48J-X: 400", "2 SKUs"):
-        assert part in picked
-    handed = text_of(manifest("louisville", "Northgate Parcel", DAY, shipments, SETTINGS))
-    parcels = [parcel for _, shipment in shipments for parcel in shipment.parcels]
-    assert all(parcel.sscc in handed for parcel in parcels)
-    for text in (picked, handed):
-        assert "Maria" not in text
-        assert "4th Street" not in text
-    assert "BEANIE" not in text_of(pick_list("leipzig", DAY, shipments, SETTINGS))
-    assert parcels[0].sscc not in text_of(manifest("louisville", "Another", DAY, shipments, SETTINGS))
 
 
 @pytest.mark.parametrize(

@@ -48,6 +48,7 @@ class Location(Record):
     working_days: ISO weekdays, Monday is 1, less the public holidays of the address's country and `region`
         (the part of an ISO 3166-2 code after the hyphen; "" is the address's own).
     closed_on, open_on: days that are free, or worked, whatever the calendar says.
+    pickups: when each carrier fetches the day's parcels (local time), by the carrier's name.
     """
 
     name: Text
@@ -60,6 +61,7 @@ class Location(Record):
     region: Text = ""
     closed_on: tuple[date, ...] = ()
     open_on: tuple[date, ...] = ()
+    pickups: dict[str, time] = {}
 
 
 class Zone(Record):
@@ -168,6 +170,15 @@ class Printing(Record):
     slip_prices: bool = True
 
 
+class Notices(Record):
+    """What customers are told by e-mail beside the confirmation.
+
+    shipped: when they hear of their parcels: once their documents are ready, once all are handed over, or never.
+    """
+
+    shipped: Literal["ready", "hand_over", "never"] = "hand_over"
+
+
 class Limits(Record):
     """Limits of the rules. Amount limits are minor units of the order's currency.
 
@@ -199,6 +210,7 @@ class Settings(Record):
     gs1_company_prefix: Annotated[str, Field(pattern=r"^\d{6,12}$")]
     limits: Limits = Limits()
     printing: Printing = Printing()
+    notices: Notices = Notices()
     boxes: dict[str, Box] = {}
     customs: Customs = Customs()
     rules: Rules = Rules()

@@ -61,16 +61,29 @@ class Confirmation(Record):
     message_id: str = ""
 
 
+class ParcelHandling(Record):
+    """What the warehouse has done with one parcel, each with its time (UTC). manifest: the one it left with."""
+
+    printed_at: datetime | None = None
+    packed_at: datetime | None = None
+    handed_over_at: datetime | None = None
+    manifest: str = ""
+
+
 class Handling(Record):
     """What the warehouse has done with an order's parcels, each with the time when it was done (UTC).
 
-    printed_at: from then on the order cannot be cancelled. manifest: the number of the manifest it left with.
+    printed_at: of the first label; from then on the order cannot be cancelled. packed_at, handed_over_at, manifest:
+    of the last parcel, once all are. parcels: each parcel's own, by SSCC. told: the mail that says that it is on
+    its way, like a confirmation.
     """
 
     printed_at: datetime | None = None
     packed_at: datetime | None = None
     handed_over_at: datetime | None = None
     manifest: str = ""
+    parcels: dict[str, ParcelHandling] = {}
+    told: Confirmation | None = None
 
 
 class Purchase(Record):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from order_processing.adapters.attributes import Attribute, document, iso, number, packed, read_document, text, time
@@ -93,6 +93,11 @@ def slot(order_id: str, received_at: datetime) -> str:
     """The index slot of an order: the minute it came, and its shard."""
     shard = hashlib.sha256(order_id.encode()).digest()[0] % SHARDS
     return f"{iso(received_at)[:16]}#{shard}"
+
+
+def departures_of(location: str, day: date) -> str:
+    """The partition that lists the orders of which a shipment leaves a location on a day."""
+    return f"departures#{location}#{day.isoformat()}"
 
 
 def key(order_id: str, part: str) -> dict[str, Attribute]:

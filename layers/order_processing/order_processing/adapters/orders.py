@@ -10,6 +10,8 @@ Table: partition key `order_id`, sort key `part`:
 - `draft`: what the customer filled in on a page and has not accepted.
 - `<time>#<order id>` (under the partition `list#late-cancellations`): a cancellation that came too late.
 - `sscc` (under the partition `sscc#<number>`): which parcel holds that number.
+- under the partition `departures#<location>#<day>`: the orders of which a shipment leaves then, by id.
+The warehouse's other lists stand in this table too: see `dispatch`.
 
 Index `received`: `received_slot` (a minute and one of four shards) of each placed order, for the sweep
 that starts what was stored and not started.
@@ -32,6 +34,7 @@ from order_processing.adapters.attributes import (
 from order_processing.adapters.order_items import (
     SHARDS,
     Change,
+    departures_of,
     key,
     placed_item,
     stored_order_of,
@@ -214,6 +217,9 @@ class DynamoOrders:
         return self._update(change)
 
     def ready(self, seen: StoredOrder, delivery: Delivery, *, at: datetime) -> StoredOrder:
+        # Before the status, so that no order is ready that the warehouse's list of the day does not show.
+        for departure in sorted({(s.location, s.ship_date) for s in delivery.shipments}):
+            self._client.put_item(TableName=self._table, Item=key(departures_of(*departure), seen.order_id))
         change = Change(seen, Status.READY_TO_SHIP, at)
         change.put("delivery", document(delivery), delivery=delivery)
         return self._update(change)

@@ -4,7 +4,8 @@
 - identity: `{"key": ...}` makes guests' account ids from their e-mail; it never changes.
 - senders: who may send orders, two valid secrets each:
   `{"shopify": {"shop.example.com": ["new", "old"]}, "woocommerce": {...}, "api": {"front end's name": [...]},
-  "staff": {"name": [...]}}`; staff decides about orders that wait.
+  "staff": {"name": [...]}, "warehouse": {"system's name": [...]}}`; staff decides about orders that wait, a
+  warehouse system prints, packs and hands over.
 - stores: how stores' own APIs are reached, each that may be valid now (see `stores.listing.StoreAccess`):
   `{"bigcommerce": {"abc123": [{"token": "..."}]}, "woocommerce": {"shop.example.com": [{"user": ..., "token": ...}]}}`.
 """

@@ -1,12 +1,14 @@
-"""The manifest: what is handed over to a carrier at a location on a day, parcel by parcel."""
+"""The manifest: what a carrier took over at a location, parcel by parcel."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import date
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 from order_processing import order_number
-from order_processing.delivery import Shipment
+from order_processing.delivery import Parcel
 from order_processing.documents.report import Column, Report, paper
 from order_processing.documents.shipping_label import kilograms
 from order_processing.settings import Settings
@@ -20,38 +22,54 @@ _COLUMNS = (
 )
 
 
-def manifest(
-    location: str, carrier: str, day: date, shipments: Iterable[tuple[str, Shipment]], settings: Settings
-) -> bytes:
-    """The parcels that a carrier takes over, with lines to sign on, as PDF. It holds nobody's name or address.
+class ManifestLine(NamedTuple):
+    """A parcel on a manifest. service: its key in the settings."""
 
-    shipments: (order id, shipment); those of other locations, carriers and days are left out.
+    order_id: str
+    service: str
+    parcel: Parcel
+
+
+def manifest_document(
+    number: str,
+    location: str,
+    carrier: str,
+    day: date,
+    lines: Sequence[ManifestLine],
+    settings: Settings,
+    *,
+    at: datetime,
+) -> bytes:
+    """The parcels that a carrier took over, with lines to sign on, as PDF. It holds nobody's name or address.
+
+    number: the manifest's. at: when it was closed (UTC; shown in the location's time).
     """
-    taken = [
-        (order_id, shipment)
-        for order_id, shipment in shipments
-        if (shipment.location, shipment.ship_date) == (location, day)
-        and settings.services[shipment.service].carrier == carrier
-    ]
     rows = sorted(
         (
-            order_number.display(order_id),
-            f"{parcel.number} of {parcel.of}",
-            parcel.sscc,
-            settings.services[shipment.service].title,
-            kilograms(parcel.weight_g),
+            order_number.display(line.order_id),
+            f"{line.parcel.number} of {line.parcel.of}",
+            line.parcel.sscc,
+            settings.services[line.service].title,
+            kilograms(line.parcel.weight_g),
         )
-        for order_id, shipment in taken
-        for parcel in shipment.parcels
+        for line in lines
     )
-    weight = sum(parcel.weight_g for _, shipment in taken for parcel in shipment.parcels)
+    weight = sum(line.parcel.weight_g for line in lines)
     place = settings.locations[location]
     report = Report(
         paper(place.address.country),
         title="Manifest",
-        subject=f"{place.name}, {carrier}, {day.isoformat()}",
+        subject=f"{number}, {day.isoformat()}",
         author=settings.store.name,
     )
-    report.table(_COLUMNS, rows, total=(f"Shipments: {len(taken)}", str(len(rows)), "", "", kilograms(weight)))
+    closed = at.astimezone(ZoneInfo(place.time_zone))
+    report.columns(
+        ("Number", [number]),
+        ("Location", [place.name]),
+        ("Carrier", [carrier]),
+        ("Closed", [f"{closed:%Y-%m-%d %H:%M}"]),
+    )
+    orders = len({line.order_id for line in lines})
+    report.table(_COLUMNS, rows, total=(f"Orders: {orders}", str(len(rows)), "", "", kilograms(weight)))
     report.signature("Handed over by", "Taken over by", "Date and time")
     return report.to_bytes()

@@ -1,8 +1,9 @@
-"""The pick list: what to take from the shelves of one location, for many orders at once."""
+"""The pick list: what to take from the shelves of one location, for many orders at once, along the way."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping
 from datetime import date
 
 from order_processing import order_number
@@ -12,18 +13,27 @@ from order_processing.settings import Settings
 
 _COLUMNS = (
     Column("", 0.05),
+    Column("Bin", 0.13),
     Column("Pieces", 0.09, "right"),
-    Column("SKU", 0.22),
-    Column("Description", 0.36),
-    Column("For orders", 0.28),
+    Column("SKU", 0.19),
+    Column("Description", 0.29),
+    Column("For orders", 0.25),
 )
 
 
-def pick_list(location: str, day: date, shipments: Iterable[tuple[str, Shipment]], settings: Settings) -> bytes:
-    """All that leaves a location on a day, one row a SKU, in the SKUs' order, as PDF.
+def pick_list(
+    location: str,
+    day: date,
+    shipments: Iterable[tuple[str, Shipment]],
+    settings: Settings,
+    bins: Mapping[str, str] | None = None,
+) -> bytes:
+    """All that leaves a location on a day, one row a SKU, in the order of the bins, as PDF.
 
-    shipments: (order id, shipment); those of other locations and days are left out.
+    shipments: (order id, shipment); those of other locations and days are left out. bins: where each SKU lies;
+    those that lie nowhere stand last, by SKU.
     """
+    bins = bins or {}
     pieces: dict[str, int] = {}
     descriptions: dict[str, str] = {}
     orders: dict[str, dict[str, int]] = {}
@@ -45,12 +55,19 @@ def pick_list(location: str, day: date, shipments: Iterable[tuple[str, Shipment]
     rows = [
         (
             "[  ]",
+            bins.get(sku, ""),
             str(pieces[sku]),
             sku,
             descriptions[sku],
             ", ".join(f"{order_number.display(order_id)}: {quantity}" for order_id, quantity in orders[sku].items()),
         )
-        for sku in sorted(pieces)
+        for sku in sorted(pieces, key=lambda sku: (way_to(bins.get(sku, "")), sku))
     ]
-    report.table(_COLUMNS, rows, total=("", str(sum(pieces.values())), f"{len(pieces)} SKUs", "", ""))
+    report.table(_COLUMNS, rows, total=("", "", str(sum(pieces.values())), f"{len(pieces)} SKUs", "", ""))
     return report.to_bytes()
+
+
+def way_to(place: str) -> tuple[bool, tuple[tuple[int, str], ...]]:
+    """Sorts bins along the way: numbers by their value (A-2 before A-10), no bin at all last."""
+    parts = re.findall(r"\d+|[^\W\d_]+", place)
+    return not place, tuple((int(part), "") if part.isdecimal() else (-1, part.casefold()) for part in parts)

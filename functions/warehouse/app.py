@@ -1,0 +1,97 @@
+"""The warehouse's door: the list of the day, printing, packing, hand-over, manifests."""
+
+import os
+from typing import Any
+
+import boto3
+from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
+from botocore.config import Config
+
+from order_processing.adapters.bins import DynamoBins
+from order_processing.adapters.dispatch import DynamoDispatch
+from order_processing.adapters.documents import S3Documents
+from order_processing.adapters.links import Links
+from order_processing.adapters.orders import DynamoOrders
+from order_processing.adapters.post import SesPost
+from order_processing.adapters.printer import LambdaPrinter
+from order_processing.adapters.secrets import Secrets
+from order_processing.gateway import failed, request_of, response_of
+from order_processing.observe import logger
+from order_processing.settings import current
+from order_processing.warehouse.door import WarehouseDoor
+
+_dynamodb = boto3.client("dynamodb")
+_secretsmanager = boto3.client("secretsmanager")
+_table = os.environ["ORDERS_TABLE"]
+_door = WarehouseDoor(
+    dispatch=DynamoDispatch(_dynamodb, _table),
+    orders=DynamoOrders(_dynamodb, _table, inventory_table=os.environ["INVENTORY_TABLE"]),
+    bins=DynamoBins(_dynamodb, os.environ["INVENTORY_TABLE"]),
+    documents=S3Documents(boto3.client("s3", config=Config(signature_version="s3v4")), os.environ["DOCUMENTS_BUCKET"]),
+    printer=LambdaPrinter(boto3.client("lambda"), os.environ["PRINT_FUNCTION"]),
+    post=SesPost(boto3.client("sesv2"), os.environ["SENDER"], os.environ["CONFIGURATION_SET"], current()),
+    senders=Secrets(_secretsmanager, os.environ["SENDERS_SECRET"]),
+    status_url=Links(_secretsmanager, os.environ["KEYS_SECRET"], os.environ["PUBLIC_URL"]).status_url,
+    settings=current(),
+)
+app = APIGatewayHttpResolver()
+
+
+@app.get("/shipments")
+def day() -> Response:
+    return response_of(_door.day(request_of(app)))
+
+
+@app.post("/shipments/batches")
+def print_many() -> Response:
+    return response_of(_door.print(request_of(app)))
+
+
+@app.get("/shipments/batches/<batch_id>")
+def batch(batch_id: str) -> Response:
+    return response_of(_door.batch(batch_id, request_of(app)))
+
+
+@app.get("/shipments/parcels/<sscc>")
+def parcel(sscc: str) -> Response:
+    return response_of(_door.parcel(sscc, request_of(app)))
+
+
+@app.post("/shipments/parcels/<sscc>/packed")
+def packed(sscc: str) -> Response:
+    return response_of(_door.packed(sscc, request_of(app)))
+
+
+@app.post("/shipments/parcels/<sscc>/handed-over")
+def handed_over(sscc: str) -> Response:
+    return response_of(_door.handed_over(sscc, request_of(app)))
+
+
+@app.post("/shipments/manifests")
+def close() -> Response:
+    return response_of(_door.close(request_of(app)))
+
+
+@app.get("/shipments/manifests")
+def manifests() -> Response:
+    return response_of(_door.manifests(request_of(app)))
+
+
+@app.post("/shipments/bins")
+def bins() -> Response:
+    return response_of(_door.set_bins(request_of(app)))
+
+
+@app.not_found
+def unknown(_: Exception) -> Response:
+    return response_of(_door.no_such_route())
+
+
+@app.exception_handler(Exception)
+def fault(error: Exception) -> Response:
+    return failed(error)
+
+
+@logger.inject_lambda_context
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    return app.resolve(event, context)

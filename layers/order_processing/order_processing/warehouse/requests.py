@@ -1,0 +1,75 @@
+"""What requests to the warehouse's door carry."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from typing import Literal, TypeVar
+
+from pydantic import ValidationError
+
+from order_processing import order_number
+from order_processing.http import Problem, Request
+from order_processing.order import Record, Text
+from order_processing.warehouse.dispatch import KINDS, Kind
+
+_LONGEST_KEY = 255
+R = TypeVar("R", bound=Record)
+
+
+class BatchWanted(Record):
+    """The body of POST /shipments/batches. orders: numbers of orders to print, also once more; else what is to do."""
+
+    location: Text
+    day: date | None = None
+    carrier: Text = ""
+    format: Literal["pdf", "zpl"] = "pdf"
+    kinds: tuple[Kind, ...] = KINDS
+    orders: tuple[Text, ...] = ()
+
+
+class ManifestWanted(Record):
+    """The body of POST /shipments/manifests."""
+
+    location: Text
+    carrier: Text
+
+
+class BinsWanted(Record):
+    """The body of POST /shipments/bins. bins: where each SKU lies; "" for nowhere."""
+
+    location: Text
+    bins: dict[str, Text]
+
+
+def number_of(order: str) -> str:
+    """An order's number as it is kept; Problem for what is none."""
+    try:
+        return order_number.parse(order)
+    except order_number.OrderNumberError as error:
+        raise Problem(400, "ORDER_NUMBER_INVALID", f"orders: {error}") from None
+
+
+def key_of(request: Request) -> str:
+    """The request's Idempotency-Key; Problem where it has none."""
+    key = request.headers.get("idempotency-key", "").strip().strip('"')
+    if not 0 < len(key) <= _LONGEST_KEY:
+        raise Problem(
+            400,
+            "IDEMPOTENCY_KEY_MISSING",
+            f"header Idempotency-Key: {key[:20]!r}, expected 1 to {_LONGEST_KEY} characters of this request's own",
+        )
+    return key
+
+
+def body_of(request: Request, model: type[R]) -> R:
+    """The request's JSON body; a Problem names each field that is wrong."""
+    try:
+        return model.model_validate(json.loads(request.raw_body()))
+    except (json.JSONDecodeError, UnicodeDecodeError):
+        raise Problem(400, "BODY_UNREADABLE", "the body is not JSON") from None
+    except ValidationError as error:
+        mistakes = [
+            (".".join(map(str, e["loc"])), f"{e['input']!r:.60}: {e['msg']}") for e in error.errors(include_url=False)
+        ]
+        raise Problem(400, "BODY_INVALID", "the body is not what this path takes", mistakes) from None
