@@ -5,14 +5,15 @@ SHOPIFY_SHOP = "northgate.myshopify.example"
 WOOCOMMERCE_SHOP = "store.example.com"
 FRONT_END = "web-shop"
 STAFF = "order desk"
+WAREHOUSE = "warehouse system"
 
 SHOPIFY_SECRET = "local-shopify-secret"  # noqa: S105
 WOOCOMMERCE_SECRET = "local-woocommerce-secret"  # noqa: S105
 BIGCOMMERCE_SECRET = "local-bigcommerce-secret"  # noqa: S105
 API_KEY = "local-api-key"
 STAFF_KEY = "local-staff-key"
-WAREHOUSE = "warehouse system"
 WAREHOUSE_KEY = "local-warehouse-key"
+INVENTORY_KEY = "local-inventory-key"
 
 SENDERS = {
     "shopify": {SHOPIFY_SHOP: [SHOPIFY_SECRET]},
@@ -21,4 +22,5 @@ SENDERS = {
     "api": {FRONT_END: [API_KEY]},
     "staff": {STAFF: [STAFF_KEY]},
     "warehouse": {WAREHOUSE: [WAREHOUSE_KEY]},
+    "inventory": {WAREHOUSE: [INVENTORY_KEY]},
 }

@@ -1,4 +1,4 @@
-"""Starts ministack, and does as AWS does in six places where it does not. Runs in the emulator's own environment.
+"""Starts ministack, and does as AWS does in seven places where it does not. Runs in the emulator's own environment.
 
 - ministack asks for ses:SendEmail on every resource, so no policy that names its identity would pass.
   AWS asks for it on the sender's identity and on the configuration set, and tells policies the sender
@@ -10,6 +10,8 @@
 - A function that fails to hand on its task token fails the task, by its error's name, and is retried.
 - A function that reports one record of a stream as failed gets it again, and what is behind it; ministack
   takes such a batch for done. Here it gets the whole batch again, where AWS begins with the record.
+- AWS asks for sqs:SendMessage to send messages in a batch (API Reference, SendMessageBatch); ministack, for an action
+  that there is not.
 """
 
 from __future__ import annotations
@@ -32,6 +34,7 @@ _call_function = stepfunctions._call_lambda
 _execute = stepfunctions._execute_task
 _invoke = lambda_svc._execute_function
 _resource_of_others = iam_actions.extract_resource_arn
+_action_of_others = iam_actions.extract_iam_action
 _waiting: ContextVar[str] = ContextVar("waiting", default="")
 _machine: ContextVar[str] = ContextVar("machine", default="*")
 _machines: dict[str, str] = {}
@@ -80,6 +83,11 @@ def _resource(service: str, method: str, path: str, headers: dict, body: bytes, 
     return _resource_of_others(service, method, path, headers, body, *others)
 
 
+def _action(service: str, *others: Any) -> str | None:
+    action = _action_of_others(service, *others)
+    return "sqs:SendMessage" if action == "sqs:SendMessageBatch" else action
+
+
 def _callback(resource: str, arguments: Any, token: str, state: dict) -> Any:
     if isinstance(state.get("TimeoutSeconds"), str):
         seconds = stepfunctions._jsonata_state_field(state, "TimeoutSeconds", "number", {}, {})
@@ -126,5 +134,6 @@ if __name__ == "__main__":
     stepfunctions._call_lambda = _call
     stepfunctions._execute_task = _task
     iam_actions.extract_resource_arn = _resource
+    iam_actions.extract_iam_action = _action
     lambda_svc._execute_function = _function
     app.main()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Any
 
 import boto3
 import pytest
@@ -43,13 +44,13 @@ def shop(tables) -> Shop:
     return Shop()
 
 
-def place(shop: Shop, *wanted: tuple[str, int], key: str = "1") -> str:
+def place(shop: Shop, *wanted: tuple[str, int], key: str = "1", **changes: Any) -> str:
     """A verified order."""
     lines = tuple(
         Line(line_id=str(line), sku=sku, title=sku, quantity=quantity, unit_price=100)
         for line, (sku, quantity) in enumerate(wanted, 1)
     )
-    order = an_order(key, lines=lines, total=sum(line.quantity for line in lines) * 100)
+    order = an_order(key, lines=lines, total=sum(line.quantity for line in lines) * 100, **changes)
     order_id = shop.place(order)
     shop.orders.save_verification(shop.orders.load(order_id), (), verified(order))
     shop.orders.move(shop.orders.load(order_id), Status.VERIFIED, at=NOW)

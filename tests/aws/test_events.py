@@ -47,6 +47,7 @@ def deployed(shop, monkeypatch) -> None:
     role = "arn:aws:iam::123456789012:role/machine"
     definition = '{"StartAt":"A","States":{"A":{"Type":"Succeed"}}}'
     machine = boto3.client("stepfunctions").create_state_machine(name="m", definition=definition, roleArn=role)
+    queue = boto3.client("sqs").create_queue(QueueName="promises.fifo", Attributes={"FifoQueue": "true"})
     environment = {
         **{f"{table.upper()}_TABLE": table for table in (*shop.tables, "sessions")},
         "STAFF_POOL": "us-east-1_pool",
@@ -62,6 +63,8 @@ def deployed(shop, monkeypatch) -> None:
         "PUBLIC_URL": "https://orders.example.com",
         "SWEEP_MINUTES": "5",
         "EVENT_BUS": "order-events",
+        "PROMISES_QUEUE": queue["QueueUrl"],
+        "PREPARE_DELIVERY": "prepare_delivery",
         **{f"{name.upper()}_SECRET": name for name in _SECRETS},
         "PRINT_FUNCTION": "print",
     }
@@ -140,3 +143,11 @@ def test_a_notice_of_a_store_without_access_stays_in_the_queue_and_no_store_is_c
     message = event("fetch_orders")["Records"][0]["messageId"]
     assert invoke("fetch_orders") == {"batchItemFailures": [{"itemIdentifier": message}]}
     assert invoke("reconcile_stores") == {"missed": 0, "failed": 0}
+
+
+def test_stock_and_supply_by_the_functions_own_events(shop, deployed):
+    answer = invoke("receive_supply")
+    assert (answer["statusCode"], json.loads(answer["body"])["new"]) == (200, 1)
+    stock, _ = shop.inventory.read(["TEST-123"])
+    assert sum(held.on_hand for held in stock if held.location == "louisville") == 480
+    assert invoke("renew_promises") is None

@@ -14,6 +14,7 @@ from order_processing.adapters.inventory import DynamoInventory
 from order_processing.adapters.reservations import Reservations
 from order_processing.availability import Shortage, promise, turn_of
 from order_processing.inventory import OutOfStock, PlannedSupply, Recipe, StockCount, counted
+from order_processing.inventory_documents import DocumentTaken
 from order_processing.promise import Allocation, Promise
 from tests.availability_orders import MONDAY_NOON, settings, verified
 from tests.clients import OneByOne
@@ -72,8 +73,10 @@ def change(client, order: str, before: Promise | None, after: Promise | None) ->
 
 
 def test_a_count_is_taken_in_once_for_its_document(inventory):
-    inventory.count(count("C-1", 10, safety=2))
-    inventory.count(count("C-1", 99))
+    assert inventory.count(count("C-1", 10, safety=2)).outcome == "new"
+    assert inventory.count(count("C-1", 10, safety=2)).outcome == "unchanged"
+    with pytest.raises(DocumentTaken, match="on_hand: found 99, but this document said 10 before"):
+        inventory.count(count("C-1", 99))
     (stock,), _ = inventory.read(["A"])
     assert (stock.available, stock.safety, stock.on_hand) == (8, 2, 10)
 
@@ -84,15 +87,23 @@ def test_a_later_count_keeps_what_is_reserved(inventory, dynamodb):
     inventory.count(count("C-2", 7))
     (stock,), _ = inventory.read(["A"])
     assert (stock.available, stock.reserved) == (3, 4)
-    inventory.count(count("C-3", 3))
+    assert inventory.count(count("C-3", 3)).short == 1
     (stock,), _ = inventory.read(["A"])
     assert (stock.available, stock.reserved, stock.on_hand) == (-1, 4, 3)
 
 
+def test_no_more_is_kept_back_than_there_is_beyond_what_is_reserved(inventory, dynamodb):
+    inventory.count(count("C-1", 10))
+    take(dynamodb, taking(4))
+    assert inventory.count(count("C-2", 7, safety=20)).short == 0
+    (stock,), _ = inventory.read(["A"])
+    assert (stock.available, stock.reserved, stock.safety, stock.on_hand) == (0, 4, 3, 7)
+
+
 def test_supply_is_planned_once_and_changed_under_its_number(inventory):
-    inventory.plan_supply(plan(10))
-    inventory.plan_supply(plan(10))
-    inventory.plan_supply(plan(6, date(2026, 3, 9)))
+    assert inventory.plan_supply(plan(10)).outcome == "new"
+    assert inventory.plan_supply(plan(10)).outcome == "unchanged"
+    assert inventory.plan_supply(plan(6, date(2026, 3, 9))).outcome == "changed"
     _, (supply,) = inventory.read(["A"])
     assert (supply.available, supply.due_on, supply.document) == (6, date(2026, 3, 9), "PO-1")
 

@@ -11,10 +11,11 @@ from order_processing.adapters.attributes import number as amount
 from order_processing.adapters.attributes import text
 from order_processing.adapters.inventory import DynamoInventory
 from order_processing.adapters.inventory_items import stock_key
-from order_processing.adapters.receipts import Receipts, UnknownSupply
+from order_processing.adapters.receipts import Receipts
 from order_processing.adapters.reservations import AnchorRefused, Reservations
 from order_processing.availability import Shortage, promise
 from order_processing.inventory import OutOfStock, PlannedSupply, Receipt, StockCount
+from order_processing.inventory_documents import UnknownSupply
 from order_processing.offer import choose
 from order_processing.offering import make_offer
 from order_processing.promise import Allocation, Promise
@@ -59,7 +60,7 @@ class Place:
 
     def receive(self, sku: str, quantity: int, document: str = "R-1", final: bool = False) -> list[str]:
         receipt = Receipt(document=document, supply="PO-1", sku=sku, location="leipzig", quantity=quantity, final=final)
-        return [claim.order_id for claim in self.receipts.receive(receipt)]
+        return [claim.order_id for claim in self.receipts.receive(receipt).waiting]
 
     def anchor(self, order_id: str, version: int = 0):
         return {

@@ -35,7 +35,8 @@ class Batch:
 
 def test_of_more_orders_than_pieces_as_many_are_reserved_as_there_are_pieces(stack):
     shop = shop_on(stack)
-    _offer_the_product(shop)
+    add_product(shop, SKU)
+    shop.inventory.count(StockCount(document="RUSH-1", sku=SKU, location="louisville", on_hand=PIECES, buckets=BUCKETS))
     batches = [Batch(stack.emulator.home, range(first, ORDERS, PROCESSES)) for first in range(PROCESSES)]
     with ProcessPoolExecutor(PROCESSES, mp_context=get_context("forkserver")) as clients:
         order_ids = [order_id for placed in clients.map(place_batch, batches) for order_id in placed]
@@ -82,11 +83,10 @@ def shop_on(stack: LocalStack) -> Shop:
     return Shop(client=stack.client, tables=tables, bucket=stack.outputs["DocumentsBucket"])
 
 
-def _offer_the_product(shop: Shop) -> None:
+def add_product(shop: Shop, sku: str) -> None:
     """A product of the seed catalogue once more, under a SKU that no other test orders."""
     texts = {path.name: path.read_text(encoding="utf-8") for path in SEED.iterdir() if path.is_file()}
     products = read_catalogue(texts, today=date(2026, 11, 24)).products
     like = next(product for product in products if product.sku == "TEST-123")
-    product = like.model_copy(update={"sku": SKU, "aliases": (), "gtin": ""})
+    product = like.model_copy(update={"sku": sku, "aliases": (), "gtin": ""})
     shop.catalogue.put(catalogue_items([product], guest_id=shop.guest_id))
-    shop.inventory.count(StockCount(document="RUSH-1", sku=SKU, location="louisville", on_hand=PIECES, buckets=BUCKETS))

@@ -13,7 +13,15 @@ FUNCTIONS = {name: r["Properties"] for name, r in RESOURCES.items() if r["Type"]
 MACHINE = RESOURCES["OrderProcessing"]["Properties"]
 STATES = MACHINE["Definition"]["States"]
 STAGES = ["VerifyOrder", "CheckAvailability", "ConfirmOrder", "UpdateAccount", "PrepareDelivery"]
-NAMED_TURNS = {"OrderRejected", "CorrectionNeeded", "OfferNeeded", "ApprovalNeeded", "OrderEnded", "DeliveryRefused"}
+NAMED_TURNS = {
+    "OrderRejected",
+    "CorrectionNeeded",
+    "OfferNeeded",
+    "ApprovalNeeded",
+    "OrderEnded",
+    "DeliveryRefused",
+    "PromiseLost",
+}
 
 
 def test_the_happy_path_is_five_task_states():
@@ -48,6 +56,9 @@ def test_each_function_may_do_named_things_to_named_resources(name):
             assert all(resource != "*" for resource in resources)
 
 
+CHECKS = {"dynamodb:GetItem", "dynamodb:ConditionCheckItem"}
+
+
 def test_who_reserves_or_gives_back_may_do_what_that_takes_and_nobody_else_sees_the_inventory():
     """Query and BatchGetItem find what is left and claimed; a large order's parts and claims come and go as items."""
     reservation = {f"dynamodb:{action}" for action in ("Query", "BatchGetItem", "UpdateItem", "PutItem", "DeleteItem")}
@@ -64,7 +75,10 @@ def test_who_reserves_or_gives_back_may_do_what_that_takes_and_nobody_else_sees_
         "PrepareDeliveryFunction",  # for orders that leave by e-mail
         "WarehouseFunction",
     )
-    assert allowed == {**dict.fromkeys(who, reservation), "PrintBatchFunction": {"dynamodb:BatchGetItem"}}
+    printing = {"PrintBatchFunction": {"dynamodb:BatchGetItem"}}
+    books = {"ReceiveSupplyFunction": reservation - {"dynamodb:BatchGetItem"} | CHECKS}
+    renewal = {"RenewPromisesFunction": reservation | {"dynamodb:GetItem"}}
+    assert allowed == {**dict.fromkeys(who, reservation), **printing, **books, **renewal}
 
 
 def test_executions_carry_the_orders_id_and_nothing_else():

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import functools
 import hashlib
-import hmac
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any, Protocol
+from typing import Protocol
 
 from order_processing import cancellation, order_number
+from order_processing.access import holder_of
 from order_processing.account import Accounts
 from order_processing.api_order import InvalidOrder, read_order, show
 from order_processing.cancellation import CannotCancel, cancel
 from order_processing.decisions import Executions
 from order_processing.deliveries import Deliveries, Taken
+from order_processing.door import Senders, door
 from order_processing.errors import OrderNotFound
 from order_processing.http import Answer, Problem, Request, answer
 from order_processing.intake import take_in
@@ -38,24 +38,6 @@ class Links(Protocol):
     def may_see(self, order_id: str, token: str) -> bool: ...
 
 
-class Senders(Protocol):
-    """Who may send orders: `{source: {store or client: [secret, ...]}}`."""
-
-    def read(self) -> dict[str, Any]: ...
-
-
-def _door(route: Callable[..., Answer]) -> Callable[..., Answer]:
-    @functools.wraps(route)
-    def answered(*args: Any) -> Answer:
-        try:
-            return route(*args)
-        except Problem as problem:
-            logger.info("turned away", extra={"code": problem.code, "status": problem.status})
-            return problem.answer()
-
-    return answered
-
-
 class Doors:
     """Every route of the public API."""
 
@@ -76,7 +58,7 @@ class Doors:
         self._senders = senders
         self._deliveries = deliveries
 
-    @_door
+    @door
     def receive(self, request: Request) -> Answer:
         """POST /orders: an order from a front end."""
         client = self._holder("api", request)
@@ -103,7 +85,7 @@ class Doors:
             )
         return answer(202, self._receipt(placed.order_id))
 
-    @_door
+    @door
     def webhook(self, source: str, request: Request) -> Answer:
         """POST /webhooks/{source}: an order that a store forwards, signed over the raw body.
 
@@ -124,7 +106,7 @@ class Doors:
             raise Problem(503, error.code, str(error)) from None
         return _said(taken, self._receipt)
 
-    @_door
+    @door
     def status(self, order_id: str, request: Request) -> Answer:
         """GET /orders/{id}: the order, to whoever holds its token."""
         order_id = self._authorised(order_id, request)
@@ -133,7 +115,7 @@ class Doors:
         except OrderNotFound:
             raise _not_found() from None
 
-    @_door
+    @door
     def cancel(self, order_id: str, request: Request) -> Answer:
         """POST /orders/{id}/cancel: the customer wants the order no longer, or staff ends it."""
         if staff := self._holder_of("staff", request):
@@ -151,7 +133,7 @@ class Doors:
             raise Problem(409, error.code, str(error)) from None
         return answer(200, show(stored))
 
-    @_door
+    @door
     def decision(self, order_id: str, request: Request) -> Answer:
         """POST /orders/{id}/decision: staff consents to an order that waits, puts it right, or rejects it."""
         staff = self._holder("staff", request)
@@ -171,7 +153,7 @@ class Doors:
         logger.info("staff decided", extra={"order_id": number, "decision": body.decision, "by": staff})
         return answer(200, show(stored))
 
-    @_door
+    @door
     def payment(self, request: Request) -> Answer:
         """POST /payments: a payment came for an order that was not paid."""
         told_by = self._holder("accounting", request)
@@ -181,7 +163,7 @@ class Doors:
         still_open = major_units(entry.open, entry.currency)
         return answer(200, {"order": entry.order_id, "open": still_open, "currency": entry.currency})
 
-    @_door
+    @door
     def no_such_route(self) -> Answer:
         """Anything else."""
         raise Problem(404, "NO_SUCH_ROUTE", "there is no such path and method in this API")
@@ -202,14 +184,7 @@ class Doors:
 
     def _holder_of(self, kind: str, request: Request) -> str:
         """As `_holder`; "" where the request holds no such key."""
-        given = request.bearer()
-        holders: dict[str, list[str]] = self._senders.read().get(kind, {})
-        found = ""
-        for holder, secrets in holders.items():
-            for secret in secrets:
-                if hmac.compare_digest(secret.encode(), given.encode()):
-                    found = holder
-        return found if given else ""
+        return holder_of(request.bearer(), self._senders.read().get(kind, {}))
 
     def _authorised(self, order_id: str, request: Request) -> str:
         token = request.bearer() or request.query.get("token", "")

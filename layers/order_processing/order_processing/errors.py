@@ -31,6 +31,10 @@ class ApprovalNeeded(TurnOff):
     """A member of staff must decide."""
 
 
+class PromiseLost(TurnOff):
+    """What was promised will not come, and nobody was told of it yet: availability is checked anew."""
+
+
 class DecisionMade(TurnOff):
     """The decision was made before the execution could wait for it: it goes on at once."""
 

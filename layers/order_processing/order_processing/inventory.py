@@ -15,7 +15,8 @@ from pydantic import Field, StringConstraints
 from order_processing.order import Quantity, Record, Text
 
 Count = Annotated[int, Field(ge=0, le=10**9)]
-Place = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[^#]+$", max_length=100)]
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80)]
+Place = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[^#]+$", max_length=80)]
 
 
 class Stock(Record):
@@ -77,8 +78,8 @@ class StockCount(Record):
     buckets: over how many counters the stock is to be spread from now on; it never becomes fewer.
     """
 
-    document: Text
-    sku: Text
+    document: Name
+    sku: Name
     location: Place
     on_hand: Count
     safety: Count = 0
@@ -88,8 +89,8 @@ class StockCount(Record):
 class PlannedSupply(Record):
     """A purchase receipt or production order as planned, or planned anew under the same document number."""
 
-    document: Text
-    sku: Text
+    document: Name
+    sku: Name
     location: Place
     kind: Literal["purchase", "production"] = "purchase"
     due_on: date
@@ -102,9 +103,9 @@ class Receipt(Record):
     final: no more will come of it. A receipt of 0 that is final says that nothing will.
     """
 
-    document: Text
-    supply: Text
-    sku: Text
+    document: Name
+    supply: Name
+    sku: Name
     location: Place
     quantity: Count
     final: bool = False
@@ -114,10 +115,12 @@ def counted(held: Sequence[Stock], count: StockCount) -> list[Stock]:
     """The stock of a SKU at a location after a count, spread evenly over its buckets.
 
     held: its buckets before, bucket 0 first; empty where none was kept. What is reserved stays reserved;
-    where that is more than was counted, bucket 0 says by how much (`available` below zero).
+    where that is more than was counted, bucket 0 says by how much (`available` below zero). No more is kept back as
+    safety than there is beyond what is reserved.
     """
     reserved = [stock.reserved for stock in held] + [0] * max(0, count.buckets - len(held))
-    free = count.on_hand - count.safety - sum(reserved)
+    safety = min(count.safety, max(0, count.on_hand - sum(reserved)))
+    free = count.on_hand - safety - sum(reserved)
     each, more = divmod(max(free, 0), len(reserved))
     after = []
     for bucket, of_bucket in enumerate(reserved):
@@ -129,7 +132,7 @@ def counted(held: Sequence[Stock], count: StockCount) -> list[Stock]:
                 bucket=bucket,
                 available=available,
                 reserved=of_bucket,
-                safety=count.safety if bucket == 0 else 0,
+                safety=safety if bucket == 0 else 0,
                 last_count=count.document,
             )
         )

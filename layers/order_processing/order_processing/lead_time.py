@@ -161,8 +161,12 @@ def plant_calendar(location: Location) -> Calendar:
 
 def leaves_on(location: Location, due_on: date) -> date:
     """The first day on which supply that is due on a date can leave a location, whatever the carrier does."""
-    plant = plant_calendar(location)
-    return add_working_days(add_working_days(due_on, location.receiving_days, plant), location.handling_days, plant)
+    return add_working_days(usable_on(location, due_on), location.handling_days, plant_calendar(location))
+
+
+def usable_on(location: Location, due_on: date) -> date:
+    """The first day on which something can be made from supply that is due on a date."""
+    return add_working_days(due_on, location.receiving_days, plant_calendar(location))
 
 
 def short_date(day: date) -> str:

@@ -7,6 +7,7 @@ never hold what a customer wrote, are told in their own words.
 
 from __future__ import annotations
 
+import json
 import traceback
 from collections.abc import Callable
 from functools import wraps
@@ -47,6 +48,27 @@ def stage(work: Callable[[Event], None]) -> Callable[[Event, Any], dict[str, str
             logger.error("fault", extra={"fault": told})
             raise StageFault(told) from None
         return {"order_id": order_id}
+
+    return handler
+
+
+def worker(work: Callable[[Event], None]) -> Callable[[Event, Any], None]:
+    """A Lambda handler for messages of a queue: each body is JSON, and a fault leaves it to be delivered again."""
+
+    @logger.inject_lambda_context
+    @wraps(work)
+    def handler(event: Event, context: Any) -> None:
+        for record in event["Records"]:
+            message: Event = json.loads(record["body"])
+            logger.append_keys(**message)
+            try:
+                work(message)
+            except Exception as error:  # noqa: BLE001 - whatever it is, its words may hold personal data
+                told = told_without_personal_data(error)
+                logger.error("fault", extra={"fault": told})
+                raise StageFault(told) from None
+            finally:
+                logger.remove_keys(list(message))
 
     return handler
 

@@ -22,6 +22,7 @@ class Move(Record):
     """What an order holds of one source, before and after.
 
     ship_date: the first day on which any of it is to leave; None when nothing of it is held after.
+    material: none of it is shipped itself: on its `ship_date` something begins to be made from it.
     """
 
     kind: Literal["stock", "supply"]
@@ -32,6 +33,7 @@ class Move(Record):
     before: int = 0
     after: int = 0
     ship_date: date | None = None
+    material: bool = False
 
     @property
     def quantity(self) -> int:
@@ -55,7 +57,7 @@ class Move(Record):
 
 
 class Claim(Record):
-    """What one order holds of one supply that has not come yet."""
+    """What one order holds of one supply that has not come yet. ship_date, material: see Move."""
 
     order_id: Text
     sku: Text
@@ -63,6 +65,7 @@ class Claim(Record):
     document: Text
     quantity: int
     ship_date: date
+    material: bool = False
 
 
 def moves(before: Promise | None, after: Promise | None) -> list[Move]:
@@ -75,6 +78,7 @@ def moves(before: Promise | None, after: Promise | None) -> list[Move]:
         held, wanted, day = sources.get(_key(allocation), (0, 0, None))
         first = min(day or allocation.ship_date, allocation.ship_date)
         sources[_key(allocation)] = held, wanted + allocation.quantity, first
+    shipped = {_key(allocation) for allocation in (after.allocations if after else ())}
     return [
         Move(
             kind=kind,
@@ -85,6 +89,7 @@ def moves(before: Promise | None, after: Promise | None) -> list[Move]:
             before=held,
             after=wanted,
             ship_date=day,
+            material=wanted > 0 and (kind, sku, location, source_id, bucket) not in shipped,
         )
         for (kind, sku, location, source_id, bucket), (held, wanted, day) in sources.items()
     ]
@@ -111,18 +116,30 @@ def received(changes: Iterable[Move], missing: Collection[SupplyKey]) -> list[Mo
     return list(found.values())
 
 
-def endangered(claims: Iterable[Claim], *, coming: int, leaves_on: date) -> list[Claim]:
+def endangered(claims: Iterable[Claim], *, coming: int, leaves_on: date, usable_on: date | None = None) -> list[Claim]:
     """The claims on a supply that cannot be kept, when `coming` pieces come and can leave from a day on.
 
     Those who are to ship first are served first, and whole or not at all.
+    usable_on: from when something can be made of it; as `leaves_on` unless given.
     """
     lost = []
-    for claim in sorted(claims, key=lambda claim: (claim.ship_date, claim.order_id)):
-        if claim.quantity > coming or claim.ship_date < leaves_on:
+    for claim in sorted(claims, key=_rank):
+        day = (usable_on or leaves_on) if claim.material else leaves_on
+        if claim.quantity > coming or claim.ship_date < day:
             lost.append(claim)
         if claim.quantity <= coming:
             coming -= claim.quantity
     return lost
+
+
+def may_keep(claims: Iterable[Claim], order_id: str, *, coming: int) -> int:
+    """How many of its claimed pieces an order may keep when `coming` come: what those before it leave."""
+    for claim in sorted(claims, key=_rank):
+        if claim.order_id == order_id:
+            return max(0, min(claim.quantity, coming))
+        if claim.quantity <= coming:
+            coming -= claim.quantity
+    return 0
 
 
 def given_back(
@@ -144,6 +161,10 @@ def given_back(
         change = {"available": coming.available + quantity, "reserved": coming.reserved - quantity}
         supplies.append(coming.model_copy(update=change))
     return stocks, supplies
+
+
+def _rank(claim: Claim) -> tuple[date, str]:
+    return claim.ship_date, claim.order_id
 
 
 def _held_by(promise: Promise | None) -> list[Allocation]:

@@ -115,6 +115,24 @@ class LateCancellation(Record):
     told: Confirmation | None = None
 
 
+class Delay(Record):
+    """A promise that was renewed after the customer had been told another.
+
+    previous: what they were told last; notice: the message that told them of the new one, like a confirmation.
+    """
+
+    previous: Promise
+    notice: Confirmation | None = None
+
+    @property
+    def told(self) -> bool:
+        """Whether the customer knows."""
+        return self.notice is not None and self.notice.sent_at is not None
+
+
+PROMISE_BROKEN = "PROMISE_BROKEN"
+
+
 class Question(Record):
     """What a running execution waits for.
 
@@ -183,6 +201,7 @@ class StoredOrder(Record):
     question: Question | None = None
     confirmation: Confirmation | None = None
     notice: Confirmation | None = None
+    delay: Delay | None = None
     delivery: Delivery | None = None
     handling: Handling = Handling()
     bought: Purchases = Purchases()
@@ -209,6 +228,11 @@ class StoredOrder(Record):
         if self.status is Status.CORRECTION_PENDING:
             return any(d.resolution == "needs_customer" for d in self.discrepancies)
         return self.status is Status.OFFER_PENDING
+
+    @property
+    def promise_broken(self) -> bool:
+        """Whether a confirmed promise cannot be kept, and nothing can be promised in its place yet."""
+        return self.reason is not None and self.reason.code == PROMISE_BROKEN
 
     @property
     def ended(self) -> bool:

@@ -56,6 +56,20 @@ def reversal_writes(entry: AccountEntry, at: datetime, *, table: str) -> list[di
     ]
 
 
+def changed_entry_write(entry: AccountEntry, *, table: str) -> dict[str, Any]:
+    """The transaction's write of an entry that is there already and says something else now; what is open stays."""
+    return {
+        "Update": {
+            "TableName": table,
+            "Key": entry_key(entry.customer_id, entry.order_id),
+            "UpdateExpression": "SET #document = :document",
+            "ConditionExpression": "attribute_exists(customer_id)",
+            "ExpressionAttributeNames": {"#document": "document"},
+            "ExpressionAttributeValues": {":document": _kept(entry)},
+        }
+    }
+
+
 def entry_key(customer_id: str, order_id: str) -> Item:
     """The key of an order's entry."""
     return {"customer_id": text(customer_id), "entry": text(f"order#{order_id}")}

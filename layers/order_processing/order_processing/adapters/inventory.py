@@ -21,8 +21,10 @@ from typing import TYPE_CHECKING, cast
 from order_processing.adapters.attributes import document, number, read_document, text
 from order_processing.adapters.inventory_items import Item, partition_of, read_stock, read_supply, stock_key
 from order_processing.adapters.receipts import Receipts
+from order_processing.adapters.supply_writes import once, once_key
 from order_processing.adapters.transactions import Refused, Write, pause, write_all
-from order_processing.inventory import OutOfStock, PlannedSupply, Recipe, Stock, StockCount, Supply, counted
+from order_processing.inventory import OutOfStock, PlannedSupply, Receipt, Recipe, Stock, StockCount, Supply, counted
+from order_processing.inventory_documents import Taken, check_same
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -38,6 +40,7 @@ class DynamoInventory:
     def __init__(self, client: DynamoDBClient, table: str) -> None:
         self._client = client
         self._table = table
+        self._receipts = Receipts(client, table)
 
     def read(self, skus: Iterable[str], *, turn: int | None = None) -> tuple[list[Stock], list[Supply]]:
         """All stock and all coming supply of these SKUs, as of now; turn: see the port."""
@@ -82,8 +85,12 @@ class DynamoInventory:
             stock += [read_stock(sku, item) for item in items if item.get("bucket") == number(bucket)]
         return stock, supply, recipes
 
-    def count(self, count: StockCount) -> list[Stock]:
-        """Take in a count of stock, once for its document; the buckets as they are after it."""
+    def count(self, count: StockCount) -> Taken:
+        """Take in a count of stock, once for its document. Where less was counted than is reserved, it is `short`.
+
+        Raises DocumentTaken when the document said something else before.
+        """
+        key = once_key(count.document, f"count#{count.sku}#{count.location}")
         for attempt in range(_TRIES):
             held = sorted(
                 (stock for stock in self.read([count.sku])[0] if stock.location == count.location),
@@ -91,17 +98,22 @@ class DynamoInventory:
             )
             after = counted(held, count)
             try:
-                write_all(self._client, [self._once(count), *self._count_writes(held, after)])
-                return after
+                write_all(self._client, [once(self._table, key, count), *self._count_writes(held, after)])
+                return Taken(outcome="new", short=_short(after))
             except Refused as refused:
                 if 0 in refused.places:
-                    return held
+                    check_same(count, self._said(key, count))
+                    return Taken(outcome="unchanged", short=_short(held))
             pause(attempt)
         raise OutOfStock(f"{count.sku} in {count.location}: stock changed {_TRIES} times while it was counted")
 
-    def plan_supply(self, planned: PlannedSupply) -> None:
+    def plan_supply(self, planned: PlannedSupply) -> Taken:
         """Take in a receipt or production order as planned: see `Receipts.plan`."""
-        Receipts(self._client, self._table).plan(planned)
+        return self._receipts.plan(planned)
+
+    def receive(self, receipt: Receipt) -> Taken:
+        """Take in what came of a supply: see `Receipts.receive`."""
+        return self._receipts.receive(receipt)
 
     def _query(self, partitions: Sequence[tuple[str, int]]) -> list[list[Item]]:
         if len(partitions) < 2:
@@ -118,17 +130,10 @@ class DynamoInventory:
         )
         return [cast(Item, item) for page in pages for item in page["Items"]]
 
-    def _once(self, count: StockCount) -> Write:
-        return {
-            "Put": {
-                "TableName": self._table,
-                "Item": {
-                    "sku": text(f"document#{count.document}"),
-                    "source": text(f"count#{count.sku}#{count.location}"),
-                },
-                "ConditionExpression": "attribute_not_exists(sku)",
-            }
-        }
+    def _said(self, key: Item, count: StockCount) -> StockCount:
+        """What the count's document said when it was taken in."""
+        item = cast(Item, self._client.get_item(TableName=self._table, Key=key, ConsistentRead=True)["Item"])
+        return read_document(item["content"], StockCount) if "content" in item else count
 
     def _count_writes(self, held: Sequence[Stock], after: Sequence[Stock]) -> list[Write]:
         """Each bucket's change as a difference: an order that reserves meanwhile moves pieces, but adds none.
@@ -166,6 +171,11 @@ class DynamoInventory:
             }
             writes.append({"Update": update})
         return writes
+
+
+def _short(stock: Iterable[Stock]) -> int:
+    """How many pieces are reserved that are not there."""
+    return -sum(min(held.available, 0) for held in stock)
 
 
 def _seen_buckets(buckets: int, turn: int | None) -> set[int]:

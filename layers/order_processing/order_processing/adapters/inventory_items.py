@@ -82,4 +82,5 @@ def read_claim(item: Item) -> Claim:
         document=item["document"]["S"],
         quantity=int(item["quantity"]["N"]),
         ship_date=date.fromisoformat(item["ship_date"]["S"]),
+        material="material" in item,
     )

@@ -48,6 +48,7 @@ def _claim_write(order_id: str, move: Move, table: str) -> Write:
         "document": text(move.source_id),
         "quantity": number(move.after),
         "ship_date": text(move.ship_date.isoformat()),
+        **({"material": {"BOOL": True}} if move.material else {}),
     }
     condition = "quantity = :before" if move.before else "attribute_not_exists(sku)"
     write: dict[str, Any] = {"TableName": table, "Item": item, "ConditionExpression": condition}

@@ -15,6 +15,7 @@ from order_processing.promise import Promise
 from order_processing.stored_order import (
     Answer,
     Confirmation,
+    Delay,
     Draft,
     Handling,
     LateCancellation,
@@ -203,6 +204,7 @@ _HEAD_DOCUMENTS: dict[str, type[Record]] = {
     "question": Question,
     "confirmation": Confirmation,
     "notice": Confirmation,
+    "delay": Delay,
     "delivery": Delivery,
     "handling": Handling,
     "bought": Purchases,

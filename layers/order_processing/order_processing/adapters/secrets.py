@@ -4,8 +4,9 @@
 - identity: `{"key": ...}` makes guests' account ids from their e-mail; it never changes.
 - senders: who may send orders, two valid secrets each:
   `{"shopify": {"shop.example.com": ["new", "old"]}, "woocommerce": {...}, "api": {"front end's name": [...]},
-  "staff": {"name": [...]}, "warehouse": {"system's name": [...]}}`; staff decides about orders that wait, a
-  warehouse system prints, packs and hands over.
+  "staff": {"name": [...]}, "warehouse": {"system's name": [...]}, "inventory": {"system's name": [...]}}`; staff
+  decides about orders that wait, a warehouse system prints, packs and hands over, and who holds an inventory key
+  sends counts, planned supply and receipts.
 - stores: how stores' own APIs are reached, each that may be valid now (see `stores.listing.StoreAccess`):
   `{"bigcommerce": {"abc123": [{"token": "..."}]}, "woocommerce": {"shop.example.com": [{"user": ..., "token": ...}]}}`.
 """

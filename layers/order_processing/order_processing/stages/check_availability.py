@@ -29,7 +29,7 @@ def check_availability(
     stored = orders.load(order_id)
     if stored.ended:
         raise OrderEnded(stored.status)
-    if stored.has_reached(Status.RESERVED):
+    if stored.has_reached(Status.RESERVED) and stored.promise:
         return
     if stored.status is Status.OFFER_PENDING and stored.reason:
         raise OfferNeeded(stored.reason.code)

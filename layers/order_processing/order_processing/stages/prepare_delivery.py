@@ -58,6 +58,8 @@ def prepare_delivery(
         if stored.delivery and stored.delivery.handed_out and not stored.delivery.shipments:
             _leave(stored, orders, now)
         return
+    if stored.promise_broken:
+        return  # it is renewed by `renew_promises`, and then this stage is called again
     verified, promise = stored.verified, stored.promise
     if verified is None or promise is None:
         raise ValueError(f"order {order_id} is {stored.status} but nothing is promised to it")

@@ -1,0 +1,51 @@
+"""The doors of the warehouse's own systems: counts of stock, planned supply and receipts."""
+
+import os
+from typing import Any
+
+import boto3
+from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
+
+from order_processing.adapters.broken_promises import BrokenPromises
+from order_processing.adapters.inventory import DynamoInventory
+from order_processing.adapters.promise_queue import PromiseQueue
+from order_processing.adapters.secrets import Secrets
+from order_processing.gateway import failed, request_of, response_of
+from order_processing.inventory_doors import InventoryDoors
+from order_processing.observe import logger
+from order_processing.settings import current
+
+_dynamodb = boto3.client("dynamodb")
+_doors = InventoryDoors(
+    books=DynamoInventory(_dynamodb, os.environ["INVENTORY_TABLE"]),
+    broken=BrokenPromises(_dynamodb, os.environ["ORDERS_TABLE"]),
+    look_at=PromiseQueue(boto3.client("sqs"), os.environ["PROMISES_QUEUE"]).look_at,
+    senders=Secrets(boto3.client("secretsmanager"), os.environ["SENDERS_SECRET"]),
+    locations=tuple(current().locations),
+)
+app = APIGatewayHttpResolver()
+
+
+@app.route("/inventory/<kind>", method=["POST", "PUT"])
+def receive(kind: str) -> Response:
+    return response_of(_doors.receive(kind, request_of(app)))
+
+
+@app.get("/inventory/broken-promises")
+def broken_promises() -> Response:
+    return response_of(_doors.broken_promises(request_of(app)))
+
+
+@app.not_found
+def unknown(_: Exception) -> Response:
+    return response_of(_doors.no_such_route())
+
+
+@app.exception_handler(Exception)
+def fault(error: Exception) -> Response:
+    return failed(error)
+
+
+@logger.inject_lambda_context
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    return app.resolve(event, context)

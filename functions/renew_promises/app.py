@@ -1,0 +1,53 @@
+"""Beside the path: new promises for orders whose supply comes later or short."""
+
+import os
+from datetime import UTC, datetime
+from typing import Any
+
+import boto3
+
+from order_processing.adapters.functions import StageFunction
+from order_processing.adapters.links import Links
+from order_processing.adapters.orders import DynamoOrders
+from order_processing.adapters.post import SesPost
+from order_processing.adapters.promise_queue import PromiseQueue
+from order_processing.adapters.renewals import DynamoPromisedSupply, DynamoRenewals
+from order_processing.inventory_documents import Concern
+from order_processing.observe import worker
+from order_processing.settings import current
+from order_processing.stages.renew_promises import find_untrue_promises, renew_promise
+
+_dynamodb = boto3.client("dynamodb")
+_tables = {"inventory_table": os.environ["INVENTORY_TABLE"], "accounts_table": os.environ["ACCOUNTS_TABLE"]}
+_orders = DynamoOrders(_dynamodb, os.environ["ORDERS_TABLE"], **_tables)
+_renewals = DynamoRenewals(_dynamodb, os.environ["ORDERS_TABLE"], **_tables)
+_inventory = DynamoPromisedSupply(_dynamodb, os.environ["INVENTORY_TABLE"])
+_post = SesPost(boto3.client("sesv2"), os.environ["SENDER"], os.environ["CONFIGURATION_SET"], current())
+_links = Links(boto3.client("secretsmanager"), os.environ["KEYS_SECRET"], os.environ["PUBLIC_URL"])
+_queue = PromiseQueue(boto3.client("sqs"), os.environ["PROMISES_QUEUE"])
+_prepare_delivery = StageFunction(boto3.client("lambda"), os.environ["PREPARE_DELIVERY"])
+
+
+@worker
+def handler(message: dict[str, Any]) -> None:
+    if "order_id" in message:
+        renew_promise(
+            message["order_id"],
+            orders=_orders,
+            renewals=_renewals,
+            inventory=_inventory,
+            post=_post,
+            settings=current(),
+            status_url=_links.status_url,
+            prepare=_prepare_delivery,
+            now=datetime.now(UTC),
+        )
+    else:
+        find_untrue_promises(
+            Concern.model_validate(message),
+            orders=_orders,
+            renewals=_renewals,
+            inventory=_inventory,
+            settings=current(),
+            look_at=_queue.look_at_orders,
+        )

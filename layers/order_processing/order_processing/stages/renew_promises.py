@@ -1,0 +1,152 @@
+"""Beside the path: supply comes later or short, and the promises that count on it are made anew.
+
+Everything is found from what stands in the tables now, so a request to look may come twice, late, or for nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from order_processing.availability import Shortage
+from order_processing.inventory import OutOfStock
+from order_processing.inventory_documents import Concern
+from order_processing.mail.progress import delay as delay_message
+from order_processing.orders import Orders
+from order_processing.post import Post
+from order_processing.promise import Promise
+from order_processing.renewal import (
+    Promised,
+    PromisedSupply,
+    delay_after,
+    renewed,
+    supplies_of,
+    untrue,
+)
+from order_processing.renewal_port import Broken, Renewals
+from order_processing.reservation import SupplyKey
+from order_processing.settings import Settings
+from order_processing.stored_order import Confirmation, Delay, Status, StoredOrder
+
+_TRIES = 5
+
+
+def find_untrue_promises(
+    concern: Concern,
+    *,
+    orders: Orders,
+    renewals: Renewals,
+    inventory: PromisedSupply,
+    settings: Settings,
+    look_at: Callable[[str, Sequence[str]], None],
+) -> None:
+    """Have each order looked at whose promise a change of stock or supply makes untrue, those that came first before
+    others, and then those that wait for this SKU because nothing could be promised to them.
+
+    look_at: is given the SKU and the orders' ids.
+    """
+    found: dict[str, datetime] = {}
+    if concern.supply and (promised := inventory.promised(concern.supply)):
+        for claim in promised.endangered(settings):
+            found[claim.order_id] = orders.load(claim.order_id).received_at
+    waiting = [broken.order_id for broken in renewals.broken() if concern.sku in broken.skus]
+    first = sorted(found, key=lambda order_id: (found[order_id], order_id))
+    look_at(concern.sku, [*first, *(order_id for order_id in waiting if order_id not in found)])
+
+
+def renew_promise(
+    order_id: str,
+    *,
+    orders: Orders,
+    renewals: Renewals,
+    inventory: PromisedSupply,
+    post: Post,
+    settings: Settings,
+    status_url: Callable[[str], str],
+    prepare: Callable[[str], None],
+    now: datetime,
+) -> None:
+    """Promise an order anew when its promise has become untrue, have its papers made anew, and tell its customer.
+
+    Only who was told a date is told of the new one, once, and only of a later one. A confirmed order to which nothing
+    can be promised is kept for staff to see (`Renewals.broken`); one that is not confirmed has its availability
+    checked anew, which makes it an offer. prepare: makes a recorded order ready to ship, by its id.
+    """
+    stored = orders.load(order_id)
+    if stored.ended or stored.handling.packed_at or stored.handling.handed_over_at:
+        renewals.forget(order_id)
+        return
+    stored = _made_true(stored, orders, renewals, inventory, settings, now)
+    if stored.status is Status.RECORDED and not stored.promise_broken:
+        prepare(order_id)
+        stored = orders.load(order_id)
+    if stored.delay and not stored.delay.told:
+        _tell(stored, stored.delay, renewals, post, settings, status_url(order_id), now)
+
+
+def _made_true(
+    stored: StoredOrder,
+    orders: Orders,
+    renewals: Renewals,
+    inventory: PromisedSupply,
+    settings: Settings,
+    now: datetime,
+) -> StoredOrder:
+    for _ in range(_TRIES):
+        if stored.promise is None or stored.verified is None:
+            return stored
+        supplies = _supplies(stored.promise, inventory)
+        lost = untrue(stored.order_id, supplies, settings)
+        if not lost and not stored.promise_broken:
+            return stored
+        outcome = renewed(
+            stored.order_id, stored.verified, stored.promise, lost, supplies, inventory, settings, now=now
+        )
+        try:
+            return _kept(stored, outcome, renewals, now)
+        except OutOfStock:  # another order was quicker
+            stored = orders.load(stored.order_id)
+    raise OutOfStock(f"order {stored.order_id}: stock changed {_TRIES} times while it was being promised anew")
+
+
+def _kept(stored: StoredOrder, outcome: Promise | Shortage, renewals: Renewals, now: datetime) -> StoredOrder:
+    if isinstance(outcome, Promise):
+        return renewals.renew(stored, outcome, delay_after(stored, outcome), at=now)
+    if stored.confirmation is None:
+        return renewals.give_up(stored)
+    since = next((b.since for b in renewals.broken() if b.order_id == stored.order_id), now)
+    broken = Broken(order_id=stored.order_id, since=since, skus=outcome.skus, text=outcome.message)
+    return renewals.note_broken(stored, broken)
+
+
+def _supplies(held: Promise, inventory: PromisedSupply) -> dict[SupplyKey, Promised]:
+    found = {supply: inventory.promised(supply) for supply in supplies_of(held)}
+    return {supply: promised for supply, promised in found.items() if promised}
+
+
+def _tell(
+    stored: StoredOrder,
+    delay: Delay,
+    renewals: Renewals,
+    post: Post,
+    settings: Settings,
+    status_url: str,
+    now: datetime,
+) -> None:
+    """Send the correction as the confirmation is sent: noted before and after, so that only a cut between SES's answer
+    and the note of it makes the customer read it twice."""
+    if stored.verified is None or stored.promise is None or "@" not in stored.verified.order.customer.email:
+        return
+    message = delay_message(
+        stored.order_id,
+        stored.verified,
+        delay.previous,
+        stored.promise,
+        settings,
+        status_url,
+        can_cancel=stored.handling.printed_at is None,
+    )
+    begun = renewals.note_delay(stored, Delay(previous=delay.previous, notice=Confirmation(attempt_at=now)))
+    message_id = post.send(message, to=stored.verified.order.customer.email, order_id=stored.order_id, kind="delay")
+    sent = Confirmation(attempt_at=now, sent_at=now, message_id=message_id)
+    renewals.note_delay(begun, Delay(previous=delay.previous, notice=sent))
