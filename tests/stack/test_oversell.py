@@ -16,7 +16,7 @@ from order_processing.errors import OfferNeeded
 from order_processing.inventory import OutOfStock, StockCount
 from order_processing.order import Line
 from order_processing.stored_order import Status
-from tests.aws.shop import SEED, Shop
+from tests.aws.shop import SEED, TABLES, Shop
 from tests.orders import an_order
 
 SKU = "LAST-PIECES"
@@ -79,7 +79,7 @@ def _place(shop: Shop, number: int) -> str:
 
 def shop_on(stack: LocalStack) -> Shop:
     """The stages in this process, on the tables of the stack."""
-    tables = {use: stack.outputs[f"{use.title()}Table"] for use in ("orders", "catalogue", "inventory", "accounts")}
+    tables = {use: stack.outputs[f"{use.title()}Table"] for use in TABLES}
     return Shop(client=stack.client, tables=tables, bucket=stack.outputs["DocumentsBucket"])
 
 
