@@ -115,7 +115,13 @@ class Shop:
 
     def confirm(self, order_id: str) -> None:
         confirm_order(
-            order_id, orders=self.orders, post=self.post, settings=current(), status_url=self.status_url, now=self.now
+            order_id,
+            orders=self.orders,
+            accounts=self.accounts,
+            post=self.post,
+            settings=current(),
+            status_url=self.status_url,
+            now=self.now,
         )
 
     def record(self, order_id: str) -> None:

@@ -109,4 +109,4 @@ def test_whatever_ends_the_wait_for_a_decision_is_caught_and_not_retried():
     assert set(waiting["Retry"][0]["ErrorEquals"]) == ends
     assert waiting["Retry"][0]["MaxAttempts"] == 0
     assert {name for caught in waiting["Catch"] for name in caught["ErrorEquals"]} == ends
-    assert waiting["Catch"][-1]["Assign"] == {"decision": "go_on"}
+    assert waiting["Catch"][-1]["Assign"] == {"decision": "verify"}

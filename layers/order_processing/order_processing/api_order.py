@@ -10,8 +10,9 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, StrictStr, ValidationError
 
 from order_processing import money, order_number
+from order_processing.approval import ORDER as APPROVAL
 from order_processing.order import Address, Customer, Discount, Line, Option, Order, Shipping, Tax
-from order_processing.stored_order import StoredOrder
+from order_processing.stored_order import CUSTOMER, StoredOrder
 from order_processing.verification.corrections import order_of
 
 Words = Annotated[StrictStr, Field(max_length=500)]
@@ -102,6 +103,7 @@ class OrderBody(_Body):
     note: Words = ""
     gift: StrictBool = False
     gift_message: Words = ""
+    flags: Annotated[list[Annotated[StrictStr, Field(min_length=1, max_length=100)]], Field(max_length=20)] = []
     allow_partial_shipment: StrictBool = False
 
 
@@ -196,6 +198,7 @@ def _order(body: OrderBody, amounts: _Amounts, client: str, key: str, received_a
         note=body.note,
         gift=body.gift,
         gift_message=body.gift_message,
+        flags=tuple(body.flags),
         allow_partial_shipment=body.allow_partial_shipment,
     )
 
@@ -250,10 +253,10 @@ def show(stored: StoredOrder) -> dict[str, Any]:
         "discrepancies": [{**d.model_dump(), "message": d.message} for d in stored.discrepancies],
         "decisions": [
             {
-                "actor": answer.actor,
+                "actor": answer.actor if answer.actor == CUSTOMER else "staff",
                 "at": answer.at.isoformat(),
                 "corrections": [correction.model_dump() for correction in answer.corrections],
-                "approvals": [approval.model_dump() for approval in answer.approvals],
+                "approvals": [a.model_dump() for a in answer.approvals if a.path != APPROVAL],
             }
             for answer in stored.answers
         ],

@@ -7,11 +7,12 @@ from typing import Protocol
 
 from order_processing.errors import OrderChanged
 from order_processing.orders import Orders
-from order_processing.stored_order import CUSTOMER, Answer, Reason, Status, StoredOrder
+from order_processing.stored_order import CUSTOMER, Answer, Question, Reason, Status, StoredOrder
 from order_processing.verification.corrections import correct, order_of
 
 _TRIES = 3
 GO_ON = "go_on"
+VERIFY = "verify"
 CANCELLED = "cancelled"
 REJECTED = "rejected"
 
@@ -58,7 +59,7 @@ def decide(order_id: str, answer: Answer, *, orders: Orders, executions: Executi
     stored = orders.load(order_id)
     if not stored.pending:
         if stored.question and stored.answers and stored.answers[-1].same_decision(answer):
-            executions.answer(stored.question.token, GO_ON)
+            executions.answer(stored.question.token, _way(answer, stored.question))
             return stored
         raise NotAsked(stored)
     if answer.corrections:
@@ -68,13 +69,28 @@ def decide(order_id: str, answer: Answer, *, orders: Orders, executions: Executi
     except OrderChanged:
         raise NotAsked(orders.load(order_id)) from None
     if stored.question:
-        executions.answer(stored.question.token, GO_ON)
+        executions.answer(stored.question.token, _way(answer, stored.question))
     return stored
 
 
-def reject(order_id: str, *, orders: Orders, executions: Executions, reason: Reason, now: datetime) -> StoredOrder:
+def _way(answer: Answer, question: Question) -> str:
+    """Where the execution goes: an order that was waiting for approval and is changed is verified again."""
+    changed = answer.corrections and question.kind == Status.APPROVAL_PENDING
+    return VERIFY if changed else GO_ON
+
+
+def reject(
+    order_id: str,
+    *,
+    orders: Orders,
+    executions: Executions,
+    reason: Reason,
+    now: datetime,
+    answer: Answer | None = None,
+) -> StoredOrder:
     """Reject an order that waits for a decision: give back what it holds, and let its execution end.
 
+    answer: who has decided so, to be kept with the order.
     Rejected twice, it is rejected once. Raises NotAsked when there is nothing to decide.
     """
     for _ in range(_TRIES):
@@ -87,7 +103,7 @@ def reject(order_id: str, *, orders: Orders, executions: Executions, reason: Rea
         if not stored.pending:
             raise NotAsked(stored)
         try:
-            stored = orders.release(stored, Status.REJECTED, at=now, reason=reason)
+            stored = orders.release(stored, Status.REJECTED, at=now, reason=reason, answer=answer)
         except OrderChanged:
             continue
         if token:

@@ -24,7 +24,7 @@ from order_processing.observe import logger
 from order_processing.order import Order
 from order_processing.orders import Orders, OrderTooLarge, Placed
 from order_processing.payments import read_payment, take_payment
-from order_processing.staff_decisions import decide_as_staff, read_cancellation, read_decision
+from order_processing.staff_decisions import Decider, decide_as_staff, read_cancellation, read_decision
 from order_processing.stores.platform import Platform, SignatureError, UnknownPlatform, platform
 
 _LONGEST_KEY = 255
@@ -143,7 +143,7 @@ class Doors:
             stored = decide_as_staff(
                 number,
                 body,
-                f"staff: {staff}",
+                Decider(by=f"key:{staff}", actor=f"staff: {staff}"),
                 orders=self._orders,
                 executions=self._executions,
                 now=datetime.now(UTC),

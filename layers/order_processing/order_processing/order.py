@@ -135,6 +135,7 @@ class Order(Record):
         (cancelled, voided, already fulfilled, a test delivery, ...), in words; else None.
     paid: whether the store says that it is paid or the payment is authorised.
     gift, gift_message: whether it is a present, and what the giver writes to whom it goes.
+    flags: what the store says of the order's risk, in words of its own (`charge_risk:elevated`).
     subtotal: the sum of the lines before or after discounts, as the platform says; None if it says nothing.
     total: what the customer is asked to pay, everything included.
     """
@@ -164,6 +165,7 @@ class Order(Record):
     note: Text = ""
     gift: bool = False
     gift_message: Text = ""
+    flags: Annotated[tuple[Text, ...], Field(max_length=20)] = ()
     allow_partial_shipment: bool = False
 
     @property

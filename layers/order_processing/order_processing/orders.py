@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Protocol
 
 from order_processing.account import AccountEntry
+from order_processing.approval import Case
 from order_processing.delivery import Delivery
 from order_processing.discrepancy import Discrepancy
 from order_processing.order import Order, Record
@@ -75,7 +76,21 @@ class Orders(Protocol):
         """
         ...
 
-    def release(self, seen: StoredOrder, to: Status, *, at: datetime, reason: Reason) -> StoredOrder:
+    def give_back(self, seen: StoredOrder) -> StoredOrder:
+        """Give back what the order has reserved, because it is changed and will be promised anew."""
+        ...
+
+    def ask_approval(self, seen: StoredOrder, case: Case, *, at: datetime) -> StoredOrder:
+        """Move to APPROVAL_PENDING, with every reason."""
+        ...
+
+    def consent(self, seen: StoredOrder, case: Case) -> StoredOrder:
+        """Keep a consent that is not yet enough."""
+        ...
+
+    def release(
+        self, seen: StoredOrder, to: Status, *, at: datetime, reason: Reason, answer: Answer | None = None
+    ) -> StoredOrder:
         """End the order early, give back what it had reserved, also when that was cut halfway, and take what was
         recorded of it out of the account."""
         ...

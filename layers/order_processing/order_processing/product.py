@@ -44,6 +44,7 @@ class Product(Record):
     empty is everywhere. successor: the SKU sold in its place once it is not active.
     licence_keys: each piece of this digital product comes with a key from the store's pool (see `licences`).
     instructions: what the e-mail says of a digital product or a service: where it is, what to do with it.
+    costs: what one piece costs the store, without tax, by currency; only staff sees it.
     min_age: years; licence: the licence that a buyer must hold. dangerous: the UN number, or "".
     """
 
@@ -73,6 +74,7 @@ class Product(Record):
     dangerous: Text = ""
     fragile: bool = False
     keep_upright: bool = False
+    costs: dict[Text, Amount] = {}
 
 
 def is_gtin(code: str) -> bool:

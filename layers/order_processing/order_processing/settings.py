@@ -16,6 +16,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, ValidationError
 
+from order_processing.approval_rules import Approvals
 from order_processing.checks import Rules
 from order_processing.order import Address, Record, Text
 
@@ -214,6 +215,7 @@ class Settings(Record):
     boxes: dict[str, Box] = {}
     customs: Customs = Customs()
     rules: Rules = Rules()
+    approvals: Approvals = Approvals()
     tax_rounding: dict[str, Literal["line", "order"]] = Field(default_factory=dict)
 
 

@@ -2,23 +2,34 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, StrictStr, ValidationError
 
+from order_processing.approval import Consent
 from order_processing.cancellation import BY_STAFF
 from order_processing.checks import NEEDS_CORRECTION
 from order_processing.decisions import Executions, NotAsked, decide, reject
 from order_processing.discrepancy import Approval, Correction, Discrepancy
+from order_processing.errors import OrderChanged
 from order_processing.http import Problem
 from order_processing.order import Record
 from order_processing.orders import Orders
-from order_processing.stored_order import Answer, Reason, Status, StoredOrder
+from order_processing.stored_order import REFUSED, Answer, Reason, Status, StoredOrder
 from order_processing.verification.corrections import CorrectionError, order_of, value_at
 
 _REJECTED = Reason(code="REJECTED", text="rejected by staff")
+_TRIES = 3
+
+
+class Decider(Record):
+    """A member of staff who decides. by: what stays the same, so that two can be told apart; actor: as it is shown."""
+
+    by: str
+    actor: str
 
 
 class CorrectionBody(Record):
@@ -29,10 +40,16 @@ class CorrectionBody(Record):
 
 
 class DecisionBody(Record):
-    """The body of a decision. corrections: for `correct`, at least one; else none."""
+    """The body of a decision. corrections: for `correct`, at least one; else none.
+
+    reason: for `reject`, why, in words for the customer. seen: `state_of` the order as it was shown, so that nothing
+    is decided that has changed since; "" where nobody compares.
+    """
 
     decision: Literal["approve", "correct", "reject"]
     corrections: Annotated[tuple[CorrectionBody, ...], Field(max_length=100)] = ()
+    reason: Annotated[StrictStr, Field(max_length=300)] = ""
+    seen: Annotated[StrictStr, Field(max_length=64)] = ""
 
 
 class CancellationBody(Record):
@@ -57,6 +74,9 @@ def read_decision(raw: bytes) -> DecisionBody:
         body = DecisionBody.model_validate_json(raw)
     except ValidationError as error:
         raise Problem(400, "DECISION_INVALID", "the body is not a decision", _mistakes(error)) from None
+    if body.reason and body.decision != "reject":
+        mistake = ("reason", "expected only with the decision `reject`")
+        raise Problem(400, "DECISION_INVALID", "the body is not a decision", [mistake])
     if bool(body.corrections) != (body.decision == "correct"):
         wanted = "at least one with the decision `correct`, and none with another"
         raise Problem(400, "DECISION_INVALID", "the body is not a decision", [("corrections", f"expected {wanted}")])
@@ -64,35 +84,74 @@ def read_decision(raw: bytes) -> DecisionBody:
 
 
 def decide_as_staff(
-    order_id: str, body: DecisionBody, staff: str, *, orders: Orders, executions: Executions, now: datetime
+    order_id: str, body: DecisionBody, staff: Decider, *, orders: Orders, executions: Executions, now: datetime
 ) -> StoredOrder:
-    """Make a decision, once. staff: who decides. Problem when it cannot be made; OrderNotFound."""
-    try:
-        if body.decision == "reject":
-            return reject(order_id, orders=orders, executions=executions, reason=_REJECTED, now=now)
-        stored = orders.load(order_id)
-        if repeated := _repeated(stored, body, staff):
-            return decide(order_id, repeated, orders=orders, executions=executions)
-        if not stored.pending:
-            raise NotAsked(stored)
-        corrections = _corrections(stored, body) if body.decision == "correct" else ()
-        approvals = _approvals(stored) if body.decision == "approve" else ()
-        answer = Answer(actor=staff, at=now, corrections=corrections, approvals=approvals)
-        return decide(order_id, answer, orders=orders, executions=executions)
-    except NotAsked as error:
-        raise Problem(409, "NOT_ASKED", str(error)) from None
-    except CorrectionError as error:
-        raise Problem(
-            422, "CORRECTION_INVALID", "a correction cannot be made", [(error.path or "corrections", str(error))]
-        ) from None
+    """Make a decision, once. Problem when it cannot be made; OrderNotFound.
+
+    An order that two must approve still waits after the first one's consent. Whoever consents again has said
+    nothing new.
+    """
+    for _ in range(_TRIES):
+        try:
+            return _decide(order_id, body, staff, orders, executions, now)
+        except OrderChanged:  # somebody else has consented meanwhile
+            continue
+        except NotAsked as error:
+            raise Problem(409, "NOT_ASKED", str(error)) from None
+        except CorrectionError as error:
+            mistake = (error.path or "corrections", str(error))
+            raise Problem(422, "CORRECTION_INVALID", "a correction cannot be made", [mistake]) from None
+    raise OrderChanged(order_id)
+
+
+def state_of(stored: StoredOrder) -> str:
+    """What is asked about an order now, as a short text that changes with it."""
+    asked = [d.model_dump_json() for d in stored.discrepancies if d.resolution.startswith("needs_")]
+    grounds = [ground.model_dump_json() for ground in stored.approval.grounds] if stored.approval else []
+    told = "\n".join([stored.status, str(len(stored.answers)), *asked, *grounds])
+    return hashlib.sha256(told.encode()).hexdigest()[:32]
+
+
+def _decide(
+    order_id: str, body: DecisionBody, staff: Decider, orders: Orders, executions: Executions, now: datetime
+) -> StoredOrder:
+    stored = orders.load(order_id)
+    if repeated := _repeated(stored, body, staff):
+        return decide(order_id, repeated, orders=orders, executions=executions)
+    if body.seen and stored.pending and body.seen != state_of(stored):
+        raise Problem(409, "ORDER_CHANGED", "the order has changed since it was shown: look at it again")
+    if body.decision == "reject":
+        return _reject(stored, body, staff, orders, executions, now)
+    if not stored.pending:
+        raise NotAsked(stored)
+    answer = Answer(actor=staff.actor, by=staff.by, at=now)
+    if body.decision == "correct":
+        answer = answer.model_copy(update={"corrections": _corrections(stored, body)})
+    elif stored.approval and stored.status is Status.APPROVAL_PENDING:
+        case = stored.approval.with_consent(Consent(by=staff.by, actor=staff.actor, at=now))
+        if not case.agreed:
+            return stored if case == stored.approval else orders.consent(stored, case)
+        approvals = tuple(ground.approval for ground in case.grounds)
+        answer = answer.model_copy(update={"approvals": approvals, "consents": case.consents})
+    else:
+        answer = answer.model_copy(update={"approvals": _approvals(stored)})
+    return decide(order_id, answer, orders=orders, executions=executions)
+
+
+def _reject(
+    stored: StoredOrder, body: DecisionBody, staff: Decider, orders: Orders, executions: Executions, now: datetime
+) -> StoredOrder:
+    words = " ".join(body.reason.split())
+    looked_at = words or stored.status is Status.APPROVAL_PENDING
+    reason = Reason(code=REFUSED, text=words) if looked_at else _REJECTED
+    answer = Answer(actor=staff.actor, by=staff.by, at=now, refused=True)
+    return reject(stored.order_id, orders=orders, executions=executions, reason=reason, now=now, answer=answer)
 
 
 def _approvals(stored: StoredOrder) -> tuple[Approval, ...]:
     """Consent to each finding that asks for it, with the value that it has now."""
     if stored.status is Status.OFFER_PENDING:
         raise Problem(409, "NOTHING_TO_APPROVE", "the customer has a choice to make: staff may reject the order")
-    if stored.status is Status.APPROVAL_PENDING:
-        return ()
     asked = [d for d in stored.discrepancies if d.resolution == "needs_approval"]
     if not asked:
         raise Problem(409, "NOTHING_TO_APPROVE", "only the customer is asked: staff may correct or reject the order")
@@ -104,7 +163,7 @@ def _approvals(stored: StoredOrder) -> tuple[Approval, ...]:
 
 def _corrections(stored: StoredOrder, body: DecisionBody) -> tuple[Correction, ...]:
     """The corrections with what stands in their fields; CorrectionError for a path that is no field."""
-    if stored.status is not Status.CORRECTION_PENDING:
+    if stored.status not in (Status.CORRECTION_PENDING, Status.APPROVAL_PENDING):
         raise Problem(409, "NOTHING_TO_CORRECT", f"the order is {stored.status}: no field of it is asked about")
     if len({c.path for c in body.corrections}) != len(body.corrections):
         raise Problem(400, "DECISION_INVALID", "the body is not a decision", [("corrections", "a path stands twice")])
@@ -112,13 +171,14 @@ def _corrections(stored: StoredOrder, body: DecisionBody) -> tuple[Correction, .
     return tuple(Correction(path=c.path, found=value_at(order, c.path), value=c.value) for c in body.corrections)
 
 
-def _repeated(stored: StoredOrder, body: DecisionBody, staff: str) -> Answer | None:
+def _repeated(stored: StoredOrder, body: DecisionBody, staff: Decider) -> Answer | None:
     """The answer that this decision was already: sent again, it is told again and counts once."""
     last = stored.answers[-1] if stored.answers and not stored.pending and not stored.ended else None
-    if not last or last.actor != staff or not stored.question:
+    if not last or not stored.question or body.decision == "reject":
         return None
+    theirs = staff.by == last.by or any(consent.by == staff.by for consent in last.consents)
     same = {(c.path, c.value) for c in last.corrections} == {(c.path, c.value) for c in body.corrections}
-    return last if same else None
+    return last if theirs and same else None
 
 
 def _says(discrepancy: Discrepancy) -> str:

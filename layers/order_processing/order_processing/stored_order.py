@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
+from order_processing.approval import Case, Consent
 from order_processing.delivery import Delivery
 from order_processing.discrepancy import Approval, Correction, Discrepancy
 from order_processing.order import Order, Record, Text
@@ -51,6 +52,14 @@ class Reason(Record):
 
     code: str
     text: str
+
+
+# What the customer may know of it: the reasons themselves are for staff.
+APPROVAL_NEEDED = Reason(code="APPROVAL_NEEDED", text="a member of staff looks at the order before it is confirmed")
+
+
+REFUSED = "REFUSED"
+"""The code of a reason that staff gave for refusing an order, in words for the customer."""
 
 
 class Confirmation(Record):
@@ -137,7 +146,7 @@ class Question(Record):
     """What a running execution waits for.
 
     token: Step Functions' task token; expires_at: when it gives up; told_at: when the customer was asked,
-    None for as long as that is not known to be done.
+    None for as long as that is not known to be done. reminder, escalation: the mails that told staff of the wait.
     """
 
     kind: str
@@ -145,18 +154,27 @@ class Question(Record):
     asked_at: datetime
     expires_at: datetime
     told_at: datetime | None = None
+    reminder: Confirmation | None = None
+    escalation: Confirmation | None = None
 
 
 CUSTOMER = "customer"
 
 
 class Answer(Record):
-    """A decision that was made: by whom, when, and what it changes. actor: CUSTOMER or a staff member's name."""
+    """A decision that was made: by whom, when, and what it changes. actor: CUSTOMER or a staff member's name.
+
+    by: what stays the same whatever they are called, "" for the customer. consents: everybody who agreed to the
+    approvals. refused: whether it ended the order.
+    """
 
     actor: str
     at: datetime
     corrections: tuple[Correction, ...] = ()
     approvals: tuple[Approval, ...] = ()
+    by: str = ""
+    consents: tuple[Consent, ...] = ()
+    refused: bool = False
 
     def same_decision(self, other: Answer) -> bool:
         """Whether both say the same, whenever they were made."""
@@ -184,6 +202,7 @@ class StoredOrder(Record):
     answers: the decisions that were made on the order's way, the oldest first.
     handed_out: the message with licence keys and all that needs no parcel, like a confirmation.
     notice: the message that told the customer of an early end, like a confirmation.
+    approval: why the order waits for approval, and who has consented so far; None while it does not.
     """
 
     order_id: str
@@ -207,6 +226,7 @@ class StoredOrder(Record):
     bought: Purchases = Purchases()
     late_cancellation: LateCancellation | None = None
     handed_out: Confirmation | None = None
+    approval: Case | None = None
 
     @property
     def purchases(self) -> tuple[Purchase, ...]:
@@ -244,9 +264,11 @@ class StoredOrder(Record):
         """Whether somebody was asked and has not answered."""
         return self.status in PENDING
 
-    @property
-    def resumes_at(self) -> Status:
-        """For a pending order, the status in which the stage that asked looks at it again."""
+    def resumes_at(self, answer: Answer) -> Status:
+        """For a pending order, the status in which a stage looks at it again: the one that asked, or the first
+        where an order that was reserved already is changed."""
+        if answer.corrections and self.status is Status.APPROVAL_PENDING:
+            return Status.RECEIVED
         return _ASKED_FROM[self.status]
 
     def _place_on_path(self) -> int:

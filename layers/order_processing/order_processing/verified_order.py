@@ -36,6 +36,7 @@ class Item(Record):
     parts: for a bundle, what the catalogue says of each component.
     licence_keys, instructions: what is handed out with a digital product (see `product`).
     component_amounts: for a bundle, what each component takes of the line's price after discount; they sum to it.
+    cost: what one piece costs the store, in minor units of the order's currency; None where that is not known.
     """
 
     line_id: Text
@@ -55,6 +56,7 @@ class Item(Record):
     component_amounts: tuple[int, ...] = ()
     licence_keys: bool = False
     instructions: Text = ""
+    cost: Annotated[int, Field(ge=0)] | None = None
 
     def part(self, sku: str) -> Part:
         """What is packed for one of the line's SKUs.

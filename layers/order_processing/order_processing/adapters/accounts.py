@@ -147,6 +147,16 @@ class DynamoAccounts:
         totals = self.standing(customer_id, currency)
         return totals.orders, totals.amount
 
+    def orders_before(self, customer_id: str) -> int:
+        """How many orders stand in an account, in all currencies."""
+        pages = self._client.get_paginator("query").paginate(
+            TableName=self._table,
+            KeyConditionExpression="customer_id = :customer AND begins_with(entry, :totals)",
+            ExpressionAttributeValues={":customer": text(customer_id), ":totals": text("totals#")},
+            ConsistentRead=True,
+        )
+        return sum(int(item["orders"]["N"]) for page in pages for item in page["Items"])
+
     def payment(self, document: str) -> Payment | None:
         item = self._get(_payment_key(document))
         return read_document(item["document"], Payment) if item else None

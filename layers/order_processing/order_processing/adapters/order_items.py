@@ -7,12 +7,14 @@ from datetime import date, datetime
 from typing import Any
 
 from order_processing.adapters.attributes import Attribute, document, iso, number, packed, read_document, text, time
+from order_processing.approval import Case
 from order_processing.delivery import Delivery
 from order_processing.discrepancy import Discrepancy
 from order_processing.order import Order, Record
 from order_processing.orders import OrderTooLarge
 from order_processing.promise import Promise
 from order_processing.stored_order import (
+    PENDING,
     Answer,
     Confirmation,
     Delay,
@@ -48,6 +50,11 @@ class Change:
         times = {**before.times, **({to.value: at} if to and at else {})}
         self._sets["times"] = {"M": {status: time(reached) for status, reached in times.items()}}
         self._known["times"] = times
+        if to in PENDING and at:
+            asks_customer = before.model_copy(update={"status": to}).asks_customer
+            self._sets |= {"waits_for": text("customer" if asks_customer else "staff"), "waits_since": time(at)}
+        elif to and before.pending:
+            self._removes += ["waits_for", "waits_since"]
 
     def put(self, name: str, value: Attribute, **known: Any) -> None:
         self._sets[name] = value
@@ -210,4 +217,5 @@ _HEAD_DOCUMENTS: dict[str, type[Record]] = {
     "bought": Purchases,
     "late_cancellation": LateCancellation,
     "handed_out": Confirmation,
+    "approval": Case,
 }

@@ -13,6 +13,9 @@ Table: partition key `order_id`, sort key `part`:
 - under the partition `departures#<location>#<day>`: the orders of which a shipment leaves then, by id.
 The warehouse's other lists stand in this table too: see `dispatch`.
 
+Index `waiting`: orders that wait for a decision, by whom they wait for (`waits_for`: staff or customer) and since
+when (`waits_since`). The head carries both while it is pending and at no other time.
+
 Index `received`: `received_slot` (a minute and one of four shards) of each placed order, for the sweep
 that starts what was stored and not started.
 """
@@ -42,6 +45,7 @@ from order_processing.adapters.order_items import (
 )
 from order_processing.adapters.reservations import AnchorRefused, Reservations
 from order_processing.adapters.transactions import Refused, Write, write_all
+from order_processing.approval import Case
 from order_processing.delivery import Delivery
 from order_processing.discrepancy import Discrepancy
 from order_processing.errors import OrderChanged, OrderNotFound
@@ -49,6 +53,7 @@ from order_processing.order import Order
 from order_processing.orders import Placed
 from order_processing.promise import Promise
 from order_processing.stored_order import (
+    APPROVAL_NEEDED,
     Answer,
     Confirmation,
     Draft,
@@ -133,9 +138,8 @@ class DynamoOrders:
                 raise OrderChanged(seen.order_id) from error
             moved = {"status": to, "times": {**seen.times, to.value: passed_at}} if to else {}
             return seen.model_copy(update=known | moved)
-        change = Change(seen, to, at)
+        change = Change(seen.model_copy(update=known), to, at)
         change.put_reason(reason)
-        change.know(**known)
         try:
             self._transact(change, [{"Put": put}])
         except Refused as error:
@@ -154,33 +158,50 @@ class DynamoOrders:
         self._hold(change, promise)
         return change.after
 
-    def release(self, seen: StoredOrder, to: Status, *, at: datetime, reason: Reason) -> StoredOrder:
+    def release(
+        self, seen: StoredOrder, to: Status, *, at: datetime, reason: Reason, answer: Answer | None = None
+    ) -> StoredOrder:
         if seen.handling.handed_over_at:
             raise ValueError(f"order {seen.order_id} has left: there is nothing to give back")
         change = Change(seen, to, at)
         change.put_reason(reason)
+        kept = self._kept(change, answer) if answer else []
         if seen.promise is None:
-            self._update(change)
+            self._transact(change, kept) if kept else self._update(change)
             # A reservation that was cut may have left parts: only now can no reservation follow that would add to them.
             self._reservations.finish(seen.order_id)
             return change.after
         change.remove("promise", promise=None)
-        self._hold(change, None, self._reversal(seen, at))
+        self._hold(change, None, [*kept, *self._reversal(seen, at)])
+        return change.after
+
+    def give_back(self, seen: StoredOrder) -> StoredOrder:
+        change = Change(seen)
+        change.remove("promise", promise=None)
+        self._hold(change, None)
         return change.after
 
     def finish_reservation(self, order_id: str) -> None:
         self._reservations.finish(order_id)
 
     def answer(self, seen: StoredOrder, answer: Answer) -> StoredOrder:
-        change = Change(seen, seen.resumes_at, answer.at)
+        change = Change(seen, seen.resumes_at(answer), answer.at)
         change.put_reason(None)
-        change.know(answers=(*seen.answers, answer))
-        item = {
-            **key(seen.order_id, f"answer#{len(seen.answers) + 1:04}"),
-            "document": document(answer),
-        }
-        self._transact(change, [{"Put": {"TableName": self._table, "Item": item}}])
+        if seen.approval:
+            change.remove("approval", approval=None)
+        self._transact(change, self._kept(change, answer))
         return change.after
+
+    def ask_approval(self, seen: StoredOrder, case: Case, *, at: datetime) -> StoredOrder:
+        change = Change(seen, Status.APPROVAL_PENDING, at)
+        change.put_reason(APPROVAL_NEEDED)
+        change.put("approval", document(case), approval=case)
+        return self._update(change)
+
+    def consent(self, seen: StoredOrder, case: Case) -> StoredOrder:
+        change = Change(seen)
+        change.put("approval", document(case), approval=case)
+        return self._update(change)
 
     def keep_draft(self, order_id: str, draft: Draft) -> None:
         self._client.put_item(TableName=self._table, Item={**key(order_id, "draft"), "document": document(draft)})
@@ -302,6 +323,13 @@ class DynamoOrders:
         except self._client.exceptions.ConditionalCheckFailedException as error:
             raise OrderChanged(change.before.order_id) from error
         return change.after
+
+    def _kept(self, change: Change, answer: Answer) -> list[Write]:
+        """What keeps a decision beside the change that it makes."""
+        before = change.before
+        change.know(answers=(*before.answers, answer))
+        item = {**key(before.order_id, f"answer#{len(before.answers) + 1:04}"), "document": document(answer)}
+        return [{"Put": {"TableName": self._table, "Item": item}}]
 
     def _reversal(self, seen: StoredOrder, at: datetime) -> list[Write]:
         """What takes a recorded order out of its customer's account again."""

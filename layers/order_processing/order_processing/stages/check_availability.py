@@ -36,6 +36,8 @@ def check_availability(
     verified = stored.verified
     if verified is None:
         raise ValueError(f"order {order_id} is {stored.status} but has no verified lines")
+    if stored.promise:  # staff has changed it after it was reserved: it is promised anew
+        stored = orders.give_back(stored)
     for _ in range(_TRIES):
         outcome = _promise(verified, inventory, settings, now, turn=turn_of(verified))
         if not _from_stock(outcome):

@@ -6,12 +6,12 @@ from collections.abc import Callable
 from datetime import datetime
 
 from order_processing.mail.messages import ended
-from order_processing.mail.progress import too_late
+from order_processing.mail.progress import refused, too_late
 from order_processing.orders import Orders
 from order_processing.post import Post
 from order_processing.settings import Settings
 from order_processing.stages.verify_order import reason_of
-from order_processing.stored_order import Confirmation, Reason, Status, StoredOrder
+from order_processing.stored_order import REFUSED, Confirmation, Reason, Status, StoredOrder
 from order_processing.verification.corrections import order_of
 from order_processing.voiding import Carriers, give_back
 
@@ -97,15 +97,11 @@ def _tell_customer(
 ) -> None:
     reason = stored.reason or CANCELLED
     order = order_of(stored)
-    message = ended(
-        stored.order_id,
-        order,
-        reason.code,
-        reason.text,
-        settings,
-        status_url(stored.order_id),
-        status=stored.status.value,
-    )
+    url = status_url(stored.order_id)
+    if reason.code == REFUSED:
+        message = refused(stored.order_id, order, reason.text, settings, url)
+    else:
+        message = ended(stored.order_id, order, reason.code, reason.text, settings, url, status=stored.status.value)
     begun = orders.note_notice(stored, Confirmation(attempt_at=now))
     message_id = post.send(message, to=order.customer.email, order_id=stored.order_id, kind="ended")
     orders.note_notice(begun, Confirmation(attempt_at=now, sent_at=now, message_id=message_id))

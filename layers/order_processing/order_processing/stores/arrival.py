@@ -16,7 +16,7 @@ Action = Literal["take_in", "replace", "take_up_again", "cancel", "tell_staff", 
 # What a store says after it or we have sent the goods: no reason to stop anything.
 _DONE = ("already fulfilled in the store", "partly fulfilled in the store already", "archived in the store")
 # Fields in which two states of an order may differ without a difference to what is delivered and charged.
-_BESIDE = {"store_version", "paid", "closed_reason"}
+_BESIDE = {"store_version", "paid", "closed_reason", "flags"}
 
 
 class KnownOrder(Record):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from decimal import Decimal
+from itertools import islice
 
 from order_processing.order import Address, Customer, Line, Option, Order
 from order_processing.stores import gifts
@@ -95,6 +96,7 @@ def _read(order: Part, purse: Purse, store: str, test: bool) -> Order:
         total=total,
         paid=order.text("financial_status").lower() in _PAID,
         closed_reason=_closed_reason(order, test=test, any_lines=bool(lines)),
+        flags=tuple(islice(_flags(order), 20)),
         note=_note(order),
         gift=gift,
         gift_message=message,
@@ -169,6 +171,15 @@ def _customer(order: Part) -> Customer:
         company=billing.text("company"),
         locale=order.text("customer_locale"),
     )
+
+
+def _flags(order: Part) -> Iterator[str]:
+    """The order's tags that speak of risk or fraud. Shopify's own assessment stands in no order webhook, so a store
+    lets Shopify Flow tag the orders that it finds risky."""
+    tags = order.raw("tags")
+    for tag in tags.split(",") if isinstance(tags, str) else ():
+        if "risk" in tag.casefold() or "fraud" in tag.casefold():
+            yield f"tag:{clean(tag)[:100]}"
 
 
 def _name(part: Part) -> str:

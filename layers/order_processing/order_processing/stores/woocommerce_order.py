@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
+from itertools import islice
 from typing import Literal
 
 from order_processing.order import Address, Customer, Discount, Fee, Line, Order, Shipping, Tax
@@ -33,6 +34,8 @@ _COUPONS: dict[str, Literal["percentage", "fixed_amount"]] = {
     "fixed_cart": "fixed_amount",
     "fixed_product": "fixed_amount",
 }
+# WooPayments' own names, and what we call them.
+_RISKS = {"_charge_risk_level": "charge_risk", "_wcpay_fraud_outcome_status": "fraud_outcome"}
 # WooCommerce has no field of its own for a tax number; the extensions that ask for one keep it here.
 _TAX_NUMBERS = (
     "_billing_vat_number",
@@ -82,6 +85,7 @@ def read_order(order: Part, *, store: str) -> Order:
         total=total,
         paid=status in _PAID or _time(order, "date_paid") is not None,
         closed_reason=_closed_reason(order, status, currency, total, any_lines=bool(lines)),
+        flags=tuple(islice(_flags(order), 20)),
         note=plain(order.note("customer_note"), lines=True),
         gift=gift,
         gift_message=message,
@@ -164,6 +168,14 @@ def _customer(order: Part) -> Customer:
         company=plain(billing.text("company")),
         tax_number=next((meta[key] for key in _TAX_NUMBERS if meta.get(key)), ""),
     )
+
+
+def _flags(order: Part) -> Iterator[str]:
+    """What WooPayments keeps with an order of its risk: Stripe's level, and the outcome of the store's own filters."""
+    for meta in order.parts("meta_data"):
+        name, value = _RISKS.get(clean(meta.raw("key"))), clean(meta.raw("value"))
+        if name and value:
+            yield f"{name}:{value}"
 
 
 def _name(part: Part) -> str:

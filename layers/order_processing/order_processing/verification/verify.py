@@ -139,6 +139,7 @@ def _item(order: Order, line: Line, chosen: Chosen, facts: Facts) -> Item:
         dangerous=product.dangerous,
         licence_keys=product.licence_keys and product.digital,
         instructions=product.instructions if product.digital else "",
+        cost=product.costs.get(order.currency),
         component_amounts=split_price(order, line, product, facts),
         parts=tuple(_part(facts.products[p.sku]) for p in product.components if p.sku in facts.products),
     )

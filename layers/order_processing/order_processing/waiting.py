@@ -1,0 +1,36 @@
+"""Orders that wait for a person's decision, as a list of them shows them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal, Protocol
+
+from order_processing.approval import Case
+from order_processing.order import Record
+from order_processing.stored_order import Question, Reason, Status
+
+Whom = Literal["staff", "customer"]
+
+
+class Waiting(Record):
+    """One order that waits. question: None for the moment before its execution waits for the answer."""
+
+    order_id: str
+    status: Status
+    since: datetime
+    reason: Reason | None = None
+    approval: Case | None = None
+    question: Question | None = None
+
+    @property
+    def expires_at(self) -> datetime | None:
+        """When it ends without a decision."""
+        return self.question.expires_at if self.question else None
+
+
+class WaitingOrders(Protocol):
+    """The orders that wait, by whom they wait for."""
+
+    def waiting(self, whom: Whom) -> list[Waiting]:
+        """Those that wait for staff or for their customer, the oldest first."""
+        ...
