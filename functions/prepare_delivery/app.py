@@ -14,7 +14,12 @@ from order_processing.stages.prepare_delivery import prepare_delivery
 from order_processing.stored_order import StoredOrder
 
 _dynamodb = boto3.client("dynamodb")
-_orders = DynamoOrders(_dynamodb, os.environ["ORDERS_TABLE"], inventory_table=os.environ["INVENTORY_TABLE"])
+_orders = DynamoOrders(
+    _dynamodb,
+    os.environ["ORDERS_TABLE"],
+    inventory_table=os.environ["INVENTORY_TABLE"],
+    accounts_table=os.environ["ACCOUNTS_TABLE"],
+)
 _carriers = Accounts(lambda: boto3.client("secretsmanager"), os.environ["CARRIERS_SECRET"])
 _documents = S3Documents(boto3.client("s3"), os.environ["DOCUMENTS_BUCKET"])
 

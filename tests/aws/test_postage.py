@@ -8,9 +8,12 @@ import boto3
 import pytest
 
 from order_processing import settings
+from order_processing.adapters.accounts import DynamoAccounts
 from order_processing.adapters.easypost import EasyPost
+from order_processing.api_order import show
 from order_processing.carriers import CarrierUnavailable
 from order_processing.errors import DeliveryRefused, OrderChanged, OrderEnded
+from order_processing.mail.progress import ready
 from order_processing.settings import Settings
 from order_processing.stored_order import Reason, Status
 from order_processing.voiding import void_labels
@@ -61,6 +64,13 @@ def test_the_carriers_label_and_number_are_kept_with_the_order(shop: Shop, accou
     assert shipment["reference"] == parcel.sscc
     assert parcel.tracking == shipment["tracking_code"]
     assert parcel.tracking_url.startswith("https://track.easypost.com/")
+    entry = DynamoAccounts(boto3.client("dynamodb"), "accounts").entry(stored.verified.customer_id, order_id)
+    assert entry.tracking == ((parcel.tracking_number, parcel.tracking_url),)
+    shown = show(stored)["parcels"][0]
+    assert (shown["tracking_number"], shown["tracking_url"]) == (parcel.tracking_number, parcel.tracking_url)
+    mail = ready(order_id, stored.verified, stored.promise, stored.delivery, settings.current(), "https://s.example")
+    assert parcel.tracking_number in mail.text
+    assert parcel.tracking_url in mail.text
     label = boto3.client("s3").get_object(Bucket=BUCKET, Key=f"orders/{order_id}/label-1.pdf")
     assert label["Body"].read() == f"a label: /files/{shipment['id']}.pdf".encode()
     assert sorted(document.kind for document in stored.delivery.documents) == ["label", "packing_slip"]

@@ -14,6 +14,7 @@ class AccountEntry(Record):
 
     description: what was ordered, in one line; amount: the order's total in minor units.
     open: what of it is still to be paid; payments: the documents of the payments that came for it.
+    tracking: what a carrier gave each parcel: its number, and where it is followed, "" for nowhere.
     reversed_at: when it was taken out again, since the order was cancelled; the totals no longer hold it.
     """
 
@@ -27,6 +28,7 @@ class AccountEntry(Record):
     recorded_at: datetime
     open: int = 0
     payments: tuple[Text, ...] = ()
+    tracking: tuple[tuple[Text, Text], ...] = ()
     reversed_at: datetime | None = None
 
 

@@ -132,7 +132,7 @@ class Orders(Protocol):
         ...
 
     def ready(self, seen: StoredOrder, delivery: Delivery, *, at: datetime) -> StoredOrder:
-        """Keep the delivery and move to READY_TO_SHIP."""
+        """Keep the delivery and move to READY_TO_SHIP; carriers' tracking numbers go into the account with it."""
         ...
 
     def note_handling(self, seen: StoredOrder, handling: Handling) -> StoredOrder:

@@ -1,8 +1,8 @@
 """Customers' accounts in DynamoDB.
 
 Table: partition key `customer_id`, sort key `entry`:
-- `order#<order id>`: one order in the account: the entry as it was recorded, what of it is `open`, and the documents
-  of its `payments`.
+- `order#<order id>`: one order in the account: the entry as it was recorded, what of it is `open`, the documents
+  of its `payments`, and its parcels' `tracking` where a carrier gave some.
 - `totals#<currency>`: how many orders, what they amount to, and what of it is `open`.
 - `payment` (under the partition `payment#<document>`): a payment, once.
 """
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from mypy_boto3_dynamodb import DynamoDBClient
+
+    from order_processing.delivery import Delivery
 
 Item = dict[str, Attribute]
 _PAYMENT = "payment"
@@ -70,6 +72,25 @@ def changed_entry_write(entry: AccountEntry, *, table: str) -> dict[str, Any]:
     }
 
 
+def tracking_write(customer_id: str, order_id: str, delivery: Delivery, *, table: str) -> dict[str, Any] | None:
+    """The transaction's write that puts the carrier's numbers and links into an entry; None where there are none."""
+    parcels = [parcel for shipment in delivery.shipments for parcel in shipment.parcels]
+    tracked = [(p.tracking, p.tracking_url) for p in parcels if p.tracking_number or p.tracking_url]
+    if not tracked:
+        return None
+    return {
+        "Update": {
+            "TableName": table,
+            "Key": entry_key(customer_id, order_id),
+            "UpdateExpression": "SET tracking = :tracking",
+            "ConditionExpression": "attribute_exists(customer_id)",
+            "ExpressionAttributeValues": {
+                ":tracking": {"L": [{"L": [text(number), text(url)]} for number, url in tracked]}
+            },
+        }
+    }
+
+
 def entry_key(customer_id: str, order_id: str) -> Item:
     """The key of an order's entry."""
     return {"customer_id": text(customer_id), "entry": text(f"order#{order_id}")}
@@ -90,7 +111,9 @@ def read_entry(item: Item) -> AccountEntry:
     """What `entry_item` wrote, with what was paid since."""
     entry = read_document(item["document"], AccountEntry)
     paid = {"open": int(item["open"]["N"])} if "open" in item else {}
-    return entry.model_copy(update={**paid, "payments": tuple(sorted(item.get("payments", {}).get("SS", ())))})
+    tracking = tuple((each["L"][0]["S"], each["L"][1]["S"]) for each in item.get("tracking", {}).get("L", ()))
+    payments = tuple(sorted(item.get("payments", {}).get("SS", ())))
+    return entry.model_copy(update={**paid, "payments": payments, "tracking": tracking})
 
 
 def read_totals(item: Item) -> Totals:
@@ -99,7 +122,7 @@ def read_totals(item: Item) -> Totals:
 
 
 def _kept(entry: AccountEntry) -> Attribute:
-    return document(entry.model_copy(update={"open": 0, "payments": ()}))
+    return document(entry.model_copy(update={"open": 0, "payments": (), "tracking": ()}))
 
 
 def _totals_update(table: str, entry: AccountEntry, amount: int, still_open: int, orders: int) -> dict[str, Any]:

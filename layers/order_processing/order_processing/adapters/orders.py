@@ -243,7 +243,14 @@ class DynamoOrders:
             self._client.put_item(TableName=self._table, Item=key(departures_of(*departure), seen.order_id))
         change = Change(seen, Status.READY_TO_SHIP, at)
         change.put("delivery", document(delivery), delivery=delivery)
-        return self._update(change)
+        if not seen.verified:
+            return self._update(change)
+        customer = seen.verified.customer_id
+        tracking = accounts.tracking_write(customer, seen.order_id, delivery, table=self._accounts_table)
+        if not tracking:
+            return self._update(change)
+        self._transact(change, [tracking])
+        return change.after
 
     def note_handling(self, seen: StoredOrder, handling: Handling) -> StoredOrder:
         if handling.handed_over_at != seen.handling.handed_over_at:
