@@ -82,6 +82,16 @@ def bins() -> Response:
     return response_of(_door.set_bins(request_of(app)))
 
 
+@app.get("/shipments/orders/<order>/documents")
+def documents(order: str) -> Response:
+    return response_of(_door.documents(order, request_of(app)))
+
+
+@app.post("/shipments/orders/<order>/return-label")
+def return_label(order: str) -> Response:
+    return response_of(_door.return_label(order, request_of(app)))
+
+
 @app.not_found
 def unknown(_: Exception) -> Response:
     return response_of(_door.no_such_route())

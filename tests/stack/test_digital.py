@@ -24,7 +24,12 @@ def ready(stack, receipt):
 def test_an_order_of_a_key_is_handed_out_by_mail_and_leaves_the_inventory(stack):
     dynamodb = stack.client("dynamodb")
     app = Product(
-        sku=SKU, title="Timer app", digital=True, licence_keys=True, prices=(Price(currency="USD", amount=15260),)
+        sku=SKU,
+        title="Timer app",
+        digital=True,
+        licence_keys=True,
+        tax_class="none",
+        prices=(Price(currency="USD", amount=15260),),
     )
     DynamoCatalogue(dynamodb, stack.outputs["CatalogueTable"]).put(
         catalogue_items([app], [], [], [], guest_id=lambda email: email)

@@ -12,6 +12,9 @@ import zxingcpp
 
 from local import wait_for
 from local.senders import API_KEY
+from order_processing.adapters.accounts import read_entry
+from order_processing.adapters.attributes import read_document
+from order_processing.stored_order import Question
 from tests.stack.senders import api_order, place, read_payload, send_shopify, send_woocommerce, status
 
 READY = "READY_TO_SHIP"
@@ -67,10 +70,10 @@ def _one_account_entry(stack, order):
     scan = stack.client("dynamodb").scan(TableName=stack.outputs["AccountsTable"])["Items"]
     entries = [item for item in scan if item["entry"]["S"] == f"order#{order['id']}"]
     assert len(entries) == 1
-    entry = json.loads(entries[0]["document"]["S"])
-    assert entry["order_id"] == order["id"]
-    assert entry["delivery_date"] == order["delivery_date"]
-    assert entry["description"]
+    entry = read_entry(entries[0])
+    assert entry.order_id == order["id"]
+    assert entry.delivery_date.isoformat() == order["delivery_date"]
+    assert entry.description
 
 
 def _labels_decode(stack, order, abroad):
@@ -124,7 +127,7 @@ def task_token(stack, order_id):
     """The token of the execution that waits for a decision, once it does."""
     key = {"order_id": {"S": order_id}, "part": {"S": "order"}}
     head = stack.client("dynamodb").get_item(TableName=stack.outputs["OrdersTable"], Key=key)["Item"]
-    return json.loads(head["question"]["S"])["token"] if "question" in head else None
+    return read_document(head["question"], Question).token if "question" in head else None
 
 
 def test_an_order_without_address_waits_for_a_correction_and_can_be_cancelled(stack):

@@ -58,6 +58,9 @@ class Parcel(Record):
         return self.tracking_number or self.sscc
 
 
+_CUSTOMS_PAPERS = frozenset({"customs_declaration", "commercial_invoice", "dangerous_goods_note"})
+
+
 class Document(Record):
     """A file in the documents bucket. kind: `label`, `packing_slip`, ...; sha256: lower-case hex."""
 
@@ -66,6 +69,14 @@ class Document(Record):
     content_type: Text
     sha256: Text
     size: int
+
+    @property
+    def retention(self) -> str:
+        """How long an order's document is kept: `customs` for ten years, as tax law asks; `shipping` for a year and
+        a bit, for claims and returns; "" for what is no order's."""
+        if not self.key.startswith("orders/"):
+            return ""
+        return "customs" if self.kind in _CUSTOMS_PAPERS else "shipping"
 
 
 class Shipment(Record):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from order_processing.delivery import Document
 
@@ -21,13 +21,15 @@ class S3Documents:
         self._bucket = bucket
 
     def put(self, document: Document, body: bytes) -> None:
-        """Keep one document under its key."""
+        """Keep one document under its key, tagged with how long it is kept."""
+        tag: Any = {"Tagging": f"retention={document.retention}"} if document.retention else {}
         self._client.put_object(
             Bucket=self._bucket,
             Key=document.key,
             Body=body,
             ContentType=document.content_type,
             ChecksumSHA256=base64.b64encode(bytes.fromhex(document.sha256)).decode(),
+            **tag,
         )
 
     def get(self, key: str) -> bytes:

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from order_processing import order_number
 from order_processing.delivery import Parcel
-from order_processing.errors import OrderChanged
+from order_processing.errors import OrderChanged, OrderNotFound
 from order_processing.http import Answer, Problem, Request, answer
 from order_processing.observe import logger
 from order_processing.orders import Orders
@@ -24,6 +24,7 @@ from order_processing.warehouse.day_list import day_list
 from order_processing.warehouse.dispatch import Batch, Bins, Dispatch, Manifest
 from order_processing.warehouse.hand_over import find_parcel, hand_over_parcel, pack_parcel, tell_shipped
 from order_processing.warehouse.manifests import Documents, close_manifest
+from order_processing.warehouse.papers import documents_of, make_return_label
 from order_processing.warehouse.parcels import HandlingRefused, state_of
 from order_processing.warehouse.requests import BatchWanted, BinsWanted, ManifestWanted, body_of, key_of, number_of
 
@@ -211,6 +212,28 @@ class WarehouseDoor:
         return answer(200, {"set": len(wanted.bins)})
 
     @_door
+    def documents(self, order: str, request: Request) -> Answer:
+        """GET /shipments/orders/{order}/documents: the order's documents, each by a short-lived link."""
+        by = self._holder(request)
+        stored = self._order(order)
+        logger.info("documents handed out", extra={"order_id": stored.order_id, "by": by})
+        return answer(200, documents_of(stored, self._documents.link))
+
+    @_door
+    def return_label(self, order: str, request: Request) -> Answer:
+        """POST /shipments/orders/{order}/return-label?parcel=1: a label with which a parcel comes back."""
+        by = self._holder(request)
+        stored = self._order(order)
+        number = request.query.get("parcel", "1")
+        if not (number.isascii() and number.isdigit() and len(number) < 5):
+            raise Problem(400, "PARCEL_INVALID", f"parcel: {number[:20]!r}, expected a parcel's number such as 1")
+        made = make_return_label(
+            stored, int(number), orders=self._orders, shelf=self._documents, settings=self._settings
+        )
+        logger.info("return label made", extra={"order_id": stored.order_id, "sscc": made["sscc"], "by": by})
+        return answer(200, made)
+
+    @_door
     def no_such_route(self) -> Answer:
         """Anything else."""
         raise Problem(404, "NO_SUCH_ROUTE", "there is no such path and method in this API")
@@ -225,6 +248,12 @@ class WarehouseDoor:
                 status_url=self._status_url,
                 now=self._clock(),
             )
+
+    def _order(self, number: str) -> StoredOrder:
+        try:
+            return self._orders.load(number_of(number))
+        except OrderNotFound:
+            raise Problem(404, "NO_SUCH_ORDER", "no order has this number") from None
 
     def _holder(self, request: Request) -> str:
         """Whose key of the warehouse the request holds; Problem for any other."""
