@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from threading import Lock
 from typing import Any
+
+import boto3
 
 
 class Cut(Exception):
@@ -38,3 +41,29 @@ class OneByOne:
     def transact_write_items(self, **request: Any) -> Any:
         with self._lock:
             return self._client.transact_write_items(**request)
+
+
+class CutClient:
+    """A client whose nth call to AWS is the process's last: before it had an effect, or after."""
+
+    calls = 0
+    cut_at = 0
+    after = False
+
+    def __init__(self, service: str) -> None:
+        self._client = boto3.client(service)
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(self._client, name)
+        return self._cutting(found) if callable(found) and name != "get_paginator" else found
+
+    def _cutting(self, call: Callable[..., Any]) -> Callable[..., Any]:
+        def cutting(*args: Any, **kwargs: Any) -> Any:
+            CutClient.calls += 1
+            if CutClient.calls != CutClient.cut_at:
+                return call(*args, **kwargs)
+            if CutClient.after:
+                call(*args, **kwargs)
+            raise Cut
+
+        return cutting

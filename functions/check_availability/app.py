@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 import boto3
 
+from order_processing.adapters.catalogue import DynamoCatalogue
 from order_processing.adapters.inventory import DynamoInventory
 from order_processing.adapters.orders import DynamoOrders
 from order_processing.observe import Event, stage
@@ -13,11 +14,17 @@ from order_processing.stages.check_availability import check_availability
 
 _dynamodb = boto3.client("dynamodb")
 _inventory = DynamoInventory(_dynamodb, os.environ["INVENTORY_TABLE"])
+_catalogue = DynamoCatalogue(_dynamodb, os.environ["CATALOGUE_TABLE"])
 _orders = DynamoOrders(_dynamodb, os.environ["ORDERS_TABLE"], inventory_table=os.environ["INVENTORY_TABLE"])
 
 
 @stage
 def handler(event: Event) -> None:
     check_availability(
-        event["order_id"], orders=_orders, inventory=_inventory, settings=current(), now=datetime.now(UTC)
+        event["order_id"],
+        orders=_orders,
+        inventory=_inventory,
+        catalogue=_catalogue,
+        settings=current(),
+        now=datetime.now(UTC),
     )

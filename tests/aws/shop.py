@@ -111,7 +111,14 @@ class Shop:
         )
 
     def check(self, order_id: str) -> None:
-        check_availability(order_id, orders=self.orders, inventory=self.inventory, settings=current(), now=self.now)
+        check_availability(
+            order_id,
+            orders=self.orders,
+            inventory=self.inventory,
+            catalogue=self.catalogue,
+            settings=current(),
+            now=self.now,
+        )
 
     def confirm(self, order_id: str) -> None:
         confirm_order(

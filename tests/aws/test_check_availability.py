@@ -15,6 +15,7 @@ from order_processing.errors import OfferNeeded
 from order_processing.inventory import PlannedSupply, Recipe, StockCount
 from order_processing.order import Line
 from order_processing.stored_order import Confirmation, Reason, Status
+from tests.aws.conftest import ready_for_a_shop
 from tests.aws.shop import NOW, Shop
 from tests.clients import Cut, Cutting
 from tests.orders import an_order, verified
@@ -40,7 +41,8 @@ class Watched:
 
 @pytest.fixture
 def shop(tables) -> Shop:
-    """A shop with nothing in stock; its customers are told nothing."""
+    """A shop with nothing in stock."""
+    ready_for_a_shop()
     return Shop()
 
 
@@ -115,12 +117,19 @@ def test_an_order_larger_than_a_transaction_is_reserved_wholly_and_given_back_wh
     assert leftovers() == []
 
 
-def test_a_large_order_of_which_one_piece_is_missing_reserves_nothing(shop):
+def test_a_large_order_of_which_one_piece_is_missing_is_offered_the_rest_and_expires_into_nothing_held(shop):
     stock_one_each()
     order_id = place(shop, *((sku, 1 if sku != "S149" else 2) for sku in skus()))
     with pytest.raises(OfferNeeded):
         shop.check(order_id)
+    stored = shop.orders.load(order_id)
+    assert [choice.key for choice in stored.offer.alternatives] == ["without", "cancel"]
+    assert held(shop, skus()[:-1]) == {(0, 1)}
+    assert held(shop, ["S149"]) == {(1, 0)}
+    shop.orders.note_notice(stored, TOLD)
+    shop.end(order_id, Status.EXPIRED)
     assert held(shop, skus()) == {(1, 0)}
+    assert leftovers() == []
 
 
 @pytest.mark.parametrize("after", range(3))

@@ -132,7 +132,6 @@ class Ledger(RuleBasedStateMachine):
                 STORE,
                 substitutes={},
                 ordered_at=MONDAY_NOON,
-                expires_at=MONDAY_NOON + timedelta(days=1),
             )
             outcome = offer.hold
         self.reservations.change(order_id, self.anchor(order_id, 0), None, outcome)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -11,9 +12,10 @@ from order_processing.access import order_token
 from order_processing.discrepancy import Approval, Correction
 from order_processing.doors import Doors
 from order_processing.http import Answer, Request
+from order_processing.inventory import PlannedSupply
 from order_processing.order import Customer, Line, Order
 from order_processing.stored_order import Status
-from tests.aws.shop import Shop
+from tests.aws.shop import NOW, Shop
 from tests.orders import an_order
 
 KEYS = ["", "signing key"]
@@ -106,6 +108,115 @@ def test_rejecting_gives_back_what_was_held(shop, doors):
     assert sum(source.reserved for source in [*stock, *supply]) == 0
 
 
+MUGS = Line(line_id="1", sku="MUG-BLUE", title="Mug, blue", quantity=200, unit_price=1400)
+
+
+def offered(shop: Shop) -> str:
+    """An order for more blue mugs than can be had within the longest wait."""
+    order_id = shop.place(an_order(lines=(MUGS,), total=MUGS.gross))
+    assert shop.run(order_id).status is Status.OFFER_PENDING
+    shop.answered.clear()
+    return order_id
+
+
+@pytest.fixture
+def few_mugs(shop: Shop) -> None:
+    """The blue mugs that are to come, come late."""
+    late = PlannedSupply(
+        document="MO-3105",
+        sku="MUG-BLUE",
+        location="leipzig",
+        kind="production",
+        due_on=NOW.date() + timedelta(days=40),
+        quantity=600,
+    )
+    shop.inventory.plan_supply(late)
+
+
+def test_staff_sees_the_alternatives_and_chooses_for_the_customer(shop, doors, few_mugs):
+    order_id = offered(shop)
+    key = Request(headers={"authorization": "Bearer new key"})
+    seen = json.loads(doors.status(order_id, key).body)["offer"]
+    assert seen["expires_at"] == NOW.isoformat()  # the shop's clock stands still
+    choices = {choice["choice"]: choice for choice in seen["choices"]}
+    assert list(choices) == ["later", "in_parts", "substitute-2", "cancel"]
+    assert (choices["substitute-2"]["price_difference"], choices["substitute-2"]["total"]) == ("500.00", "3300.00")
+    (line,) = choices["in_parts"]["lines"]
+    assert [part["quantity"] for part in line["deliveries"]] == [59, 141]
+    assert choices["cancel"] == {"choice": "cancel", "kind": "cancel", "price_difference": "-2800.00"}
+    for refused in ("wrong", "front end key"):
+        assert doors.status(order_id, Request(headers={"authorization": f"Bearer {refused}"})).status == 404
+
+    before_it_ends(shop, order_id)
+    answers = [
+        send(doors, order_id, "choose", choice="substitute-2", agreed_difference="500.00"),
+        send(doors, order_id, "choose", choice="substitute-2", agreed_difference="500.00"),
+    ]
+    assert [answer.status for answer in answers] == [200, 200], answers[1].body
+    assert json.loads(answers[0].body)["total"] == "3300.00"
+    assert shop.answered == [("token", "go_on")] * 2
+    (kept,) = shop.orders.load(order_id).answers
+    assert (kept.actor, kept.choice.alternative.key, kept.choice.agreed_difference) == (
+        "staff: kim",
+        "substitute-2",
+        50000,
+    )
+    stored = shop.run(order_id)
+    assert (stored.status, stored.verified.order.total) == (Status.READY_TO_SHIP, 330000)
+    shown = json.loads(doors.status(order_id, key).body)
+    assert (shown["offer"], shown["lines"][0]["sku"], shown["decisions"][0]["choice"]) == (
+        None,
+        "MUG-PORCELAIN",
+        "substitute-2",
+    )
+    assert code(send(doors, order_id, "choose", choice="later")) == "NOT_ASKED"
+
+
+def before_it_ends(shop: Shop, order_id: str) -> None:
+    """The question ends in a day of the real clock, which the door reads."""
+    stored = shop.orders.load(order_id)
+    later = {"expires_at": datetime.now(UTC) + timedelta(days=1)}
+    shop.orders.ask(stored, stored.question.model_copy(update=later))
+
+
+@pytest.mark.parametrize(
+    ("choice", "status", "wanted", "path"),
+    [
+        ({"choice": "free-of-charge"}, 422, "NOT_OFFERED", "choice"),
+        ({"choice": "substitute-2"}, 422, "CONSENT_NEEDED", "agreed_difference"),
+        ({"choice": "substitute-2", "agreed_difference": "499.99"}, 422, "CONSENT_NEEDED", "agreed_difference"),
+        ({"choice": "substitute-2", "agreed_difference": "much"}, 400, "DECISION_INVALID", "agreed_difference"),
+    ],
+)
+def test_what_cannot_be_chosen_is_said_and_changes_nothing(shop, doors, few_mugs, choice, status, wanted, path):
+    order_id = offered(shop)
+    before_it_ends(shop, order_id)
+    answer = send(doors, order_id, "choose", **choice)
+    assert (answer.status, code(answer)) == (status, wanted)
+    assert json.loads(answer.body)["errors"][0]["path"] == path
+    assert (shop.orders.load(order_id).answers, shop.answered) == ((), [])
+
+
+def test_nothing_can_be_chosen_once_it_is_too_late_or_where_nothing_is_offered(shop, doors, few_mugs):
+    order_id = offered(shop)
+    assert code(send(doors, order_id, "choose", choice="later")) == "OFFER_EXPIRED"
+    assert (
+        code(send(doors, waiting(shop, an_order("2", lines=(CHEAP,), total=100)), "choose", choice="later"))
+        == "NOT_ASKED"
+    )
+    assert shop.orders.load(order_id).answers == ()
+
+
+def test_staff_declines_all_of_it_for_the_customer_once(shop, doors, few_mugs):
+    order_id = offered(shop)
+    before_it_ends(shop, order_id)
+    answers = [send(doors, order_id, "choose", choice="cancel") for _ in range(2)]
+    assert [json.loads(answer.body)["status"] for answer in answers] == ["CANCELLED", "CANCELLED"]
+    assert shop.answered == [("token", "cancelled")]
+    stock, supply = shop.inventory.read(["MUG-BLUE", "MUG-GREEN", "MUG-PORCELAIN"])
+    assert sum(source.reserved for source in [*stock, *supply]) == 0
+
+
 def test_staff_cannot_consent_in_the_customers_place(shop, doors):
     mug = Line(line_id="1", sku="MUG-BLUE", title="Mug", quantity=1, unit_price=1600)
     order_id = waiting(shop, an_order(lines=(mug,), total=1600))
@@ -142,6 +253,9 @@ def test_staffs_key_places_no_orders(doors):
         ('{"decision": "approve", "corrections": [{"path": "total", "value": "1"}]}', "corrections"),
         ('{"decision": "correct", "corrections": [{"path": "total"}]}', "corrections.0.value"),
         ('{"decision": "approve", "by": "kim"}', "by"),
+        ('{"decision": "choose"}', "choice"),
+        ('{"decision": "approve", "choice": "later"}', "choice"),
+        ('{"decision": "reject", "agreed_difference": "1.00"}', "agreed_difference"),
     ],
 )
 def test_what_is_no_decision_is_refused_with_what_would_be(doors, body, path):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +15,12 @@ from moto.ses.models import ses_backends
 from order_processing.adapters.accounts import DynamoAccounts
 from order_processing.cancellation import cancel
 from order_processing.errors import DecisionMade, DeliveryRefused, OfferNeeded
+from order_processing.offer import choose
 from order_processing.order import Line, Order
 from order_processing.stored_order import Answer, Reason, Status
 from order_processing.stores.platform import OrderPlaced, platform
 from tests.aws.shop import BUCKET, NOW, Shop
+from tests.clients import Cut, CutClient
 from tests.orders import an_order
 
 PAYLOADS = Path(__file__).parents[2] / "events" / "webhooks"
@@ -147,36 +148,6 @@ def test_every_stage_run_twice_ends_as_if_run_once(shop):
     assert end_state(shop, order_id)[1:3] == (1, (1, 15260))
 
 
-class Cut(Exception):
-    """The process ended here."""
-
-
-class CutClient:
-    """A client whose nth call to AWS is the process's last: before it had an effect, or after."""
-
-    calls = 0
-    cut_at = 0
-    after = False
-
-    def __init__(self, service: str) -> None:
-        self._client = boto3.client(service)
-
-    def __getattr__(self, name: str) -> Any:
-        found = getattr(self._client, name)
-        return self._cutting(found) if callable(found) and name != "get_paginator" else found
-
-    def _cutting(self, call: Callable[..., Any]) -> Callable[..., Any]:
-        def cutting(*args: Any, **kwargs: Any) -> Any:
-            CutClient.calls += 1
-            if CutClient.calls != CutClient.cut_at:
-                return call(*args, **kwargs)
-            if CutClient.after:
-                call(*args, **kwargs)
-            raise Cut
-
-        return cutting
-
-
 def test_a_run_cut_at_any_call_and_run_again_ends_as_if_it_had_not_been_cut(shop):
     """Every call to AWS of every stage, cut before and after its effect. One mail: see the one exception."""
     order_id = shop.place(simple_order("undisturbed"))
@@ -296,7 +267,9 @@ def test_a_decision_made_before_the_execution_could_wait_lets_it_go_on(shop):
     order_id = shop.place(simple_order(quantity=2_000))
     with pytest.raises(OfferNeeded):
         [stage(order_id) for stage in shop.stages]
-    shop.orders.answer(shop.orders.load(order_id), Answer(actor="staff: eve", at=NOW))
+    stored = shop.orders.load(order_id)
+    chosen = choose(stored.offer, "cancel", at=NOW)
+    shop.orders.answer(stored, Answer(actor="staff: eve", at=NOW, choice=chosen))
     with pytest.raises(DecisionMade):
         shop.ask(order_id)
     assert mails() == []

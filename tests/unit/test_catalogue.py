@@ -128,6 +128,14 @@ def test_the_seed_files_hang_together():
     [
         ({"products.json": "{"}, "products.json: not JSON"),
         ({"products.json": "{}"}, "products.json: expected a list"),
+        (
+            {"products.json": '[{"sku": "A", "title": "A", "substitutes": ["B"]}]'},
+            "products.json, entry 1: family: found nothing, expected the family that its substitutes share",
+        ),
+        (
+            {"products.json": '[{"sku": "A", "title": "A", "family": "mugs", "substitutes": ["B"]}]'},
+            "products.json, entry 1: substitutes: found 'B', expected another SKU of the family mugs",
+        ),
         ({"products.json": '[{"sku": "A"}]'}, "products.json, entry 1: title"),
         ({"prices.csv": "sku,currency,amount\nA,USD,1.00"}, "prices.csv: A: no such SKU"),
         ({"prices.csv": "sku,currency,amount\nA,USD,1.005"}, "prices.csv, line 2: 1.005 has more decimals"),

@@ -10,6 +10,8 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from order_processing.availability import Shortage, promise
+from order_processing.discrepancy import Discrepancy
+from order_processing.mail import sums
 from order_processing.offer import ConsentNeeded, NotOffered, OfferExpired, changed, choose
 from order_processing.offering import Substitute, Substitutes, make_offer
 from order_processing.order import Discount, Tax
@@ -38,7 +40,6 @@ def offered(order: VerifiedOrder, held, coming=(), substitutes=None, store=STORE
         store,
         substitutes=substitutes or {},
         ordered_at=MONDAY_NOON,
-        expires_at=EXPIRES,
     )
 
 
@@ -99,7 +100,7 @@ def test_only_products_of_the_same_family_that_are_as_good_take_anothers_place()
     )
     held = [stock(sku, 9) for sku in ("WORSE", "PLATE", "FILE", "SAME", "BETTER")]
     order = taxed(verified(("A", 2)))
-    offer = offered(order, held, substitutes={"A": listed})
+    offer = offered(order, held, substitutes={"1": listed})
     assert [a.replacements[0].item.sku for a in offer.alternatives if a.replacements] == ["SAME", "BETTER"]
     same, better, _ = offer.alternatives
     assert same.difference == -238  # 2 x 1.00 less, and the tax of it
@@ -111,13 +112,14 @@ def test_only_products_of_the_same_family_that_are_as_good_take_anothers_place()
 
 def test_a_higher_price_needs_consent_to_just_that_price():
     listed = Substitutes(family="mugs", grade=2, products=(other("BETTER", 1500, grade=3),))
-    offer = offered(verified(("A", 1)), [stock("BETTER", 1)], substitutes={"A": listed})
+    offer = offered(verified(("A", 1)), [stock("BETTER", 1)], substitutes={"1": listed})
     (key, _) = keys(offer)
     with pytest.raises(ConsentNeeded):
         choose(offer, key, at=MONDAY_NOON)
     with pytest.raises(ConsentNeeded):
         choose(offer, key, agreed_difference=499, at=MONDAY_NOON)
-    assert choose(offer, key, agreed_difference=500, at=MONDAY_NOON).raises_price
+    chosen = choose(offer, key, agreed_difference=500, at=MONDAY_NOON)
+    assert (chosen.alternative.raises_price, chosen.agreed_difference) == (True, 500)
 
 
 def test_a_choice_must_be_offered_and_in_time():
@@ -125,8 +127,9 @@ def test_a_choice_must_be_offered_and_in_time():
     with pytest.raises(NotOffered, match="cancel"):
         choose(offer, "later", at=MONDAY_NOON)
     with pytest.raises(OfferExpired):
-        choose(offer, "cancel", at=EXPIRES)
-    assert choose(offer, "cancel", at=EXPIRES - timedelta(seconds=1)).kind == "cancel"
+        choose(offer, "cancel", at=EXPIRES, until=EXPIRES)
+    just_before = EXPIRES - timedelta(seconds=1)
+    assert choose(offer, "cancel", at=just_before, until=EXPIRES).alternative.kind == "cancel"
 
 
 def test_without_the_line_its_discount_and_tax_go_too():
@@ -147,6 +150,29 @@ def test_without_the_line_its_discount_and_tax_go_too():
     assert (after.total, after.tax_total, after.discount_total) == (1071, 171, 600)
     assert [discount.amount for discount in after.discounts] == [100, 500]
     assert [line.line_id for line in after.lines] == ["1"]
+
+
+def test_what_was_found_about_a_line_follows_the_line_and_leaves_with_it():
+    def found(path: str) -> Discrepancy:
+        return Discrepancy(code="PRICE_ABOVE_LIST", path=path, expected="10.00 EUR", resolution="corrected")
+
+    paths = ("lines[0].unit_price", "lines[1].unit_price", "shipping.price")
+    order = verified(("A", 1), ("B", 1)).model_copy(update={"discrepancies": tuple(map(found, paths))})
+    (without, _) = offered(order, [stock("B", 1)]).alternatives
+    assert [d.path for d in changed(order, without).discrepancies] == ["lines[0].unit_price", "shipping.price"]
+    listed = Substitutes(family="mugs", grade=2, products=(other("BETTER", 1500),))
+    substitute = offered(order, [stock("BETTER", 1), stock("B", 1)], substitutes={"1": listed}).alternatives[0]
+    assert [d.path for d in changed(order, substitute).discrepancies] == ["lines[1].unit_price", "shipping.price"]
+
+
+def test_the_hold_must_have_come_by_the_first_day_that_any_alternative_needs():
+    coming = [supply("B", 1, date(2026, 3, 6)), supply("A", 1, date(2026, 4, 1), document="PO-2")]
+    offer = offered(verified(("A", 1), ("B", 1)), [], coming)
+    days = {a.sku: a.ship_date for a in offer.hold.allocations}
+    without = next(a for a in offer.alternatives if a.key == "without")
+    assert (
+        days["B"] == without.promise.allocations[0].ship_date < offer.alternatives[0].promise.allocations[1].ship_date
+    )
 
 
 @hypothesis_settings(deadline=None, max_examples=100)
@@ -171,7 +197,9 @@ def test_every_alternative_can_be_kept_from_the_hold_and_adds_up(wanted, held, c
     order = taxed(verified(*wanted))
     if isinstance(promise(order, held, coming, STORE, ordered_at=MONDAY_NOON), Promise):
         return
-    listed = {sku: Substitutes(family="mugs", grade=2, products=(other("C", price),)) for sku in "AB"}
+    listed = {
+        line.line_id: Substitutes(family="mugs", grade=2, products=(other("C", price),)) for line in order.order.lines
+    }
     offer = offered(order, held, coming, listed)
     available = {(s.sku, "", s.bucket): s.available for s in held}
     available |= {(s.sku, s.document, 0): s.available for s in coming}
@@ -184,4 +212,5 @@ def test_every_alternative_can_be_kept_from_the_hold_and_adds_up(wanted, held, c
             assert after.total == sum(line.net + line.tax for line in after.lines)
             assert after.total - order.order.total == alternative.difference
             assert after.tax_total == sum(line.tax for line in after.lines) == sum(tax.amount for tax in after.taxes)
+            assert sums.of_order(after).total == after.total
     assert keys(offer)[-1] == "cancel"

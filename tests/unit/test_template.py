@@ -89,6 +89,7 @@ def test_executions_carry_the_orders_id_and_nothing_else():
         "{% $states.result.decision %}",
         "{% $ending %}",
         "{% ${DecisionSeconds} %}",
+        "{% ${DecisionSeconds} + 60 %}",
     }
     assert {text for text in texts if "=" not in text} == allowed
 

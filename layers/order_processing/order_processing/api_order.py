@@ -10,6 +10,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, StrictStr, ValidationError
 
 from order_processing import money, order_number
+from order_processing.api_offer import show_offer
 from order_processing.approval import ORDER as APPROVAL
 from order_processing.order import Address, Customer, Discount, Line, Option, Order, Shipping, Tax
 from order_processing.stored_order import CUSTOMER, StoredOrder
@@ -257,6 +258,7 @@ def show(stored: StoredOrder) -> dict[str, Any]:
                 "at": answer.at.isoformat(),
                 "corrections": [correction.model_dump() for correction in answer.corrections],
                 "approvals": [a.model_dump() for a in answer.approvals if a.path != APPROVAL],
+                "choice": answer.choice.alternative.key if answer.choice else None,
             }
             for answer in stored.answers
         ],
@@ -267,6 +269,7 @@ def show(stored: StoredOrder) -> dict[str, Any]:
                 for line in (delivery.handed_out if delivery else ())
             ],
         },
+        "offer": show_offer(stored),
         "parcels": [
             {
                 "sscc": parcel.sscc,

@@ -52,6 +52,7 @@ def read_catalogue(texts: Mapping[str, str], *, today: date) -> CatalogueFiles:
     )
     if prices:
         raise CatalogueFileError(f"prices.csv: {', '.join(sorted(prices))}: no such SKU in products.json")
+    _check_substitutes(products)
     return CatalogueFiles(
         products=products,
         customers=_records(texts, "customers.json", KnownCustomer),
@@ -60,6 +61,19 @@ def read_catalogue(texts: Mapping[str, str], *, today: date) -> CatalogueFiles:
         stock=tuple(_rows(texts, "stock.csv", StockCount.model_validate)),
         supply=tuple(_rows(texts, "supply.csv", lambda row: _supply(row, today))),
     )
+
+
+def _check_substitutes(products: tuple[Product, ...]) -> None:
+    """A substitute that could never be offered is a slip: a SKU that is not there, or of another family."""
+    families = {product.sku: product.family for product in products}
+    for number, product in enumerate(products, 1):
+        where = f"products.json, entry {number}"
+        if product.substitutes and not product.family:
+            raise CatalogueFileError(f"{where}: family: found nothing, expected the family that its substitutes share")
+        for sku in product.substitutes:
+            if sku == product.sku or families.get(sku) != product.family:
+                expected = f"another SKU of the family {product.family}"
+                raise CatalogueFileError(f"{where}: substitutes: found {sku!r}, expected {expected}")
 
 
 def _price(row: dict[str, str]) -> tuple[str, Price]:

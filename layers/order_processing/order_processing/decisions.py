@@ -62,6 +62,8 @@ def decide(order_id: str, answer: Answer, *, orders: Orders, executions: Executi
             executions.answer(stored.question.token, _way(answer, stored.question))
             return stored
         raise NotAsked(stored)
+    if bool(answer.choice) != (stored.status is Status.OFFER_PENDING):
+        raise NotAsked(stored)
     if answer.corrections:
         correct(order_of(stored), answer.corrections, staff=answer.actor != CUSTOMER)
     try:

@@ -1,21 +1,24 @@
 """The offer: what the customer may choose when an order cannot be promised as asked, and what each choice changes.
 
-Everything in an offer is held until it expires, so that what is chosen is still there. Only one
-alternative can be chosen, so what they have in common is held once.
+Everything in an offer is held until it is answered or ends with the order, so that what is chosen is still there.
+Only one alternative can be chosen, so what they have in common is held once.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import datetime
+import re
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Literal
 
+from order_processing.discrepancy import Discrepancy
 from order_processing.money import round_half_up
 from order_processing.order import Amount, Discount, Line, Order, Record, Tax, Text
 from order_processing.promise import Allocation, Promise
 from order_processing.verified_order import Item, VerifiedOrder
 
+_LINE = re.compile(r"lines\[(\d+)\]")
 Kind = Literal["later", "in_parts", "substitute", "without", "cancel"]
 
 
@@ -48,12 +51,22 @@ class Alternative(Record):
 
 
 class Offer(Record):
-    """The alternatives, and what is held for them until the offer expires."""
+    """The alternatives, and what is held for them.
+
+    The hold has no clock of its own: it stands until the customer has chosen or the order has ended. Until when
+    a choice is taken is said by the question (`Question.expires_at`), which is what the customer is told.
+    """
 
     alternatives: tuple[Alternative, ...]
     hold: Promise
     made_at: datetime
-    expires_at: datetime
+
+
+class Choice(Record):
+    """What was chosen, as it was shown. agreed_difference: how much more the customer agreed to pay, minor units."""
+
+    alternative: Alternative
+    agreed_difference: int = 0
 
 
 class NotOffered(LookupError):
@@ -61,32 +74,44 @@ class NotOffered(LookupError):
 
 
 class OfferExpired(RuntimeError):
-    """The offer ran out before the choice was made."""
+    """The time for a choice was over before it was made."""
 
 
 class ConsentNeeded(RuntimeError):
-    """The alternative costs more than the order, and the customer has not agreed to that."""
+    """The alternative costs more than the customer has agreed to. difference: how much more than the order, minor
+    units."""
+
+    def __init__(self, key: str, difference: int, agreed: int) -> None:
+        super().__init__(f"{key}: costs {difference} more, {agreed} was agreed")
+        self.difference = difference
 
 
-def choose(offer: Offer, key: str, *, agreed_difference: int = 0, at: datetime) -> Alternative:
-    """The alternative of that key.
+def choose(
+    offer: Offer, key: str, *, agreed_difference: int = 0, at: datetime, until: datetime | None = None
+) -> Choice:
+    """The choice of the alternative of that key.
 
     agreed_difference: how much more the customer agreed to pay, as it was shown to them.
+    until: the first moment at which it is too late; None while nobody was told of one.
     Raises NotOffered, OfferExpired, and ConsentNeeded when it costs more than was agreed.
     """
-    if at >= offer.expires_at:
-        raise OfferExpired(f"the offer expired at {offer.expires_at:%Y-%m-%d %H:%M %Z}")
+    if until and at >= until:
+        raise OfferExpired(f"the offer expired at {until:%Y-%m-%d %H:%M %Z}")
     for alternative in offer.alternatives:
         if alternative.key == key:
             if alternative.difference > max(agreed_difference, 0):
-                raise ConsentNeeded(f"{key}: costs {alternative.difference} more, {agreed_difference} was agreed")
-            return alternative
+                raise ConsentNeeded(key, alternative.difference, agreed_difference)
+            return Choice(alternative=alternative, agreed_difference=agreed_difference)
     raise NotOffered(f"{key!r} is not one of {', '.join(a.key for a in offer.alternatives)}")
 
 
 def hold_for(promises: Iterable[Promise]) -> Promise:
-    """What must be held so that any one of the promises can be kept: of each source the most that one needs."""
+    """What must be held so that any one of the promises can be kept: of each source the most that one needs.
+
+    Its ship date is the earliest that any of them needs: by that day it must have come.
+    """
     most: dict[tuple[str, ...], Allocation] = {}
+    leaves: dict[tuple[str, ...], date] = {}
     for promise in promises:
         totals: dict[tuple[str, ...], Allocation] = {}
         for use, allocations in (("ship", promise.allocations), ("make from", promise.materials)):
@@ -94,12 +119,14 @@ def hold_for(promises: Iterable[Promise]) -> Promise:
                 key: tuple[str, ...] = (use, a.kind, a.sku, a.location, a.source_id, str(a.bucket))
                 same = totals.get(key)
                 totals[key] = a.model_copy(update={"quantity": a.quantity + (same.quantity if same else 0)})
+                leaves[key] = min(leaves.get(key, a.ship_date), a.ship_date)
         for source, total in totals.items():
             if source not in most or total.quantity > most[source].quantity:
                 most[source] = total
+    held = {key: a.model_copy(update={"ship_date": leaves[key]}) for key, a in most.items()}
     return Promise(
-        allocations=tuple(a for (use, *_), a in most.items() if use == "ship"),
-        materials=tuple(a for (use, *_), a in most.items() if use == "make from"),
+        allocations=tuple(a for (use, *_), a in held.items() if use == "ship"),
+        materials=tuple(a for (use, *_), a in held.items() if use == "make from"),
     )
 
 
@@ -107,7 +134,7 @@ def changed(verified: VerifiedOrder, alternative: Alternative) -> VerifiedOrder:
     """The order as it is once the alternative is chosen: its lines, its tax and its totals.
 
     A replaced line keeps its discount (never more than it costs); its tax changes in proportion to its net amount.
-    Shipping and fees stay.
+    Shipping and fees stay. What was found about a line goes with the line or its product.
     """
     replaced = {replacement.line_id: replacement for replacement in alternative.replacements}
     lines, items = [], []
@@ -121,11 +148,28 @@ def changed(verified: VerifiedOrder, alternative: Alternative) -> VerifiedOrder:
         lines.append(line)
         items.append(item)
     order = _with_lines(verified.order, tuple(lines), alternative.kind == "in_parts")
-    return verified.model_copy(update={"order": order, "items": tuple(items)})
+    kept = [line.line_id for line in order.lines]
+    places = {
+        number: kept.index(line.line_id)
+        for number, line in enumerate(verified.order.lines)
+        if line.line_id in kept and line.line_id not in replaced
+    }
+    found = tuple(filter(None, (_at_its_place(each, places) for each in verified.discrepancies)))
+    return verified.model_copy(update={"order": order, "items": tuple(items), "discrepancies": found})
+
+
+def _at_its_place(discrepancy: Discrepancy, places: Mapping[int, int]) -> Discrepancy | None:
+    """The finding with its line as it is counted now; None where its line is another product or gone."""
+    match = _LINE.match(discrepancy.path)
+    if not match:
+        return discrepancy
+    if (place := places.get(int(match[1]))) is None:
+        return None
+    return discrepancy.model_copy(update={"path": f"lines[{place}]{discrepancy.path[match.end() :]}"})
 
 
 def replaced_line(line: Line, replacement: Replacement) -> Line:
-    """The line with another product."""
+    """The line with another product. Its options go: they name a variant of the product that was ordered."""
     gross = replacement.unit_price * line.quantity
     discount = min(line.discount, gross)
     tax = round_half_up(Decimal(line.tax) * (gross - discount) / line.net) if line.net else line.tax
@@ -135,6 +179,7 @@ def replaced_line(line: Line, replacement: Replacement) -> Line:
             "store_variant_id": "",
             "gtin": "",
             "title": replacement.item.description,
+            "options": (),
             "unit_price": replacement.unit_price,
             "discount": discount,
             "tax": tax,

@@ -8,6 +8,7 @@ from datetime import datetime
 from order_processing.allotment import needs_of
 from order_processing.availability import Shortage, promise
 from order_processing.inventory import Recipe, Stock, Supply
+from order_processing.licences import keys_wanted
 from order_processing.offer import Alternative, Offer, Replacement, changed, difference, hold_for
 from order_processing.order import Amount, Line, Record, Text
 from order_processing.promise import Promise
@@ -58,13 +59,12 @@ def make_offer(
     *,
     substitutes: Mapping[str, Substitutes],
     ordered_at: datetime,
-    expires_at: datetime,
     recipes: Iterable[Recipe] = (),
 ) -> Offer:
     """All that the customer may choose instead, the least change first; every alternative can be kept.
 
     stock, supply, recipes: as for `promise`, of the order's SKUs and of its substitutes'.
-    substitutes: by the SKU of the product that they stand for.
+    substitutes: by the id of the line that they stand for.
     To cancel is always among them, and the only one when nothing else can be kept.
     """
     held_stock, coming, known = list(stock), list(supply), list(recipes)
@@ -94,12 +94,19 @@ def make_offer(
     cancel = Alternative(key="cancel", kind="cancel", difference=-verified.order.total)
     alternatives = (*(choice for choice in found if choice), cancel)
     hold = hold_for(choice.promise for choice in alternatives if choice.promise)
-    return Offer(alternatives=alternatives, hold=hold, made_at=ordered_at, expires_at=expires_at)
+    return Offer(alternatives=alternatives, hold=hold, made_at=ordered_at)
+
+
+def skus_of(substitutes: Mapping[str, Substitutes]) -> list[str]:
+    """What has to be there for the substitutes: their own SKUs, or their components'."""
+    items = (product.item for listed in substitutes.values() for product in listed.products)
+    return [sku for item in items for sku in ([part for part, _ in item.components] or [item.sku])]
 
 
 def short_lines(verified: VerifiedOrder, shortage: Shortage) -> list[Line]:
     """The lines that need a SKU of which there is not enough."""
     short = {need.line_id for need in needs_of(verified) if need.sku in shortage.skus}
+    short |= {wanted.line_id for wanted in keys_wanted(verified) if wanted.sku in shortage.skus}
     return [line for line in verified.order.lines if line.line_id in short]
 
 
@@ -109,8 +116,8 @@ def _replacements(
     """Each short line replaced by its first substitute, then by its second, ...; nothing unless all can be."""
     fitting: list[list[Substitute]] = []
     for line in lines:
-        item = verified.item(line.line_id)
-        fitting.append(substitutes[item.sku].fit(item) if item.sku in substitutes else [])
+        listed = substitutes.get(line.line_id)
+        fitting.append(listed.fit(verified.item(line.line_id)) if listed else [])
     if not fitting or not all(fitting):
         return []
     return [

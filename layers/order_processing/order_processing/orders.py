@@ -9,6 +9,7 @@ from order_processing.account import AccountEntry
 from order_processing.approval import Case
 from order_processing.delivery import Delivery
 from order_processing.discrepancy import Discrepancy
+from order_processing.offer import Offer
 from order_processing.order import Order, Record
 from order_processing.promise import Promise
 from order_processing.stored_order import (
@@ -72,7 +73,15 @@ class Orders(Protocol):
     def reserve(self, seen: StoredOrder, promise: Promise, *, at: datetime) -> StoredOrder:
         """Take everything promised from stock and supply and move to RESERVED, all of it or nothing.
 
+        What an offer held for the order and is not promised goes back in the same step.
         Raises OutOfStock when a source no longer holds what was promised from it.
+        """
+        ...
+
+    def offer(self, seen: StoredOrder, offer: Offer, *, at: datetime, reason: Reason) -> StoredOrder:
+        """Keep an offer, hold everything of it and move to OFFER_PENDING, all of it or nothing.
+
+        Raises OutOfStock when a source no longer holds what is offered from it.
         """
         ...
 

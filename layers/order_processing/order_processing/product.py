@@ -46,6 +46,8 @@ class Product(Record):
     instructions: what the e-mail says of a digital product or a service: where it is, what to do with it.
     costs: what one piece costs the store, without tax, by currency; only staff sees it.
     min_age: years; licence: the licence that a buyer must hold. dangerous: the UN number, or "".
+    substitutes: SKUs that may be offered in its place, the best liked first; only those of its family whose grade is
+    as high or higher are. Within a family a higher grade is a better product.
     """
 
     sku: Text
@@ -75,6 +77,9 @@ class Product(Record):
     fragile: bool = False
     keep_upright: bool = False
     costs: dict[Text, Amount] = {}
+    family: Text = ""
+    grade: int = 0
+    substitutes: tuple[Text, ...] = ()
 
 
 def is_gtin(code: str) -> bool:

@@ -1,4 +1,5 @@
-"""What staff decides about an order that waits: they consent to it as it stands, put it right, or reject it."""
+"""What staff decides about an order that waits: they consent to it as it stands, put it right, choose of what it was
+offered for its customer, or reject it."""
 
 from __future__ import annotations
 
@@ -12,10 +13,13 @@ from pydantic import Field, StrictStr, ValidationError
 from order_processing.approval import Consent
 from order_processing.cancellation import BY_STAFF
 from order_processing.checks import NEEDS_CORRECTION
+from order_processing.choices import choose_offered
 from order_processing.decisions import Executions, NotAsked, decide, reject
 from order_processing.discrepancy import Approval, Correction, Discrepancy
 from order_processing.errors import OrderChanged
 from order_processing.http import Problem
+from order_processing.money import AmountError, major_units, minor_units
+from order_processing.offer import ConsentNeeded, NotOffered, OfferExpired
 from order_processing.order import Record
 from order_processing.orders import Orders
 from order_processing.stored_order import REFUSED, Answer, Reason, Status, StoredOrder
@@ -40,16 +44,20 @@ class CorrectionBody(Record):
 
 
 class DecisionBody(Record):
-    """The body of a decision. corrections: for `correct`, at least one; else none.
+    """The body of a decision.
 
+    corrections: for `correct`, at least one; else none. choice: for `choose`, the key of an alternative; else none.
+    agreed_difference: for `choose`, how much more the customer agreed to pay, in major units as text.
     reason: for `reject`, why, in words for the customer. seen: `state_of` the order as it was shown, so that nothing
     is decided that has changed since; "" where nobody compares.
     """
 
-    decision: Literal["approve", "correct", "reject"]
+    decision: Literal["approve", "correct", "choose", "reject"]
     corrections: Annotated[tuple[CorrectionBody, ...], Field(max_length=100)] = ()
     reason: Annotated[StrictStr, Field(max_length=300)] = ""
     seen: Annotated[StrictStr, Field(max_length=64)] = ""
+    choice: Annotated[StrictStr, Field(max_length=100)] = ""
+    agreed_difference: Annotated[StrictStr, Field(max_length=30)] = ""
 
 
 class CancellationBody(Record):
@@ -74,12 +82,17 @@ def read_decision(raw: bytes) -> DecisionBody:
         body = DecisionBody.model_validate_json(raw)
     except ValidationError as error:
         raise Problem(400, "DECISION_INVALID", "the body is not a decision", _mistakes(error)) from None
+    mistakes = []
     if body.reason and body.decision != "reject":
-        mistake = ("reason", "expected only with the decision `reject`")
-        raise Problem(400, "DECISION_INVALID", "the body is not a decision", [mistake])
+        mistakes.append(("reason", "expected only with the decision `reject`"))
     if bool(body.corrections) != (body.decision == "correct"):
-        wanted = "at least one with the decision `correct`, and none with another"
-        raise Problem(400, "DECISION_INVALID", "the body is not a decision", [("corrections", f"expected {wanted}")])
+        mistakes.append(("corrections", "expected at least one with the decision `correct`, and none with another"))
+    if bool(body.choice) != (body.decision == "choose"):
+        mistakes.append(("choice", "expected a key of the order's offer with the decision `choose`, else nothing"))
+    if body.agreed_difference and body.decision != "choose":
+        mistakes.append(("agreed_difference", "expected only with the decision `choose`"))
+    if mistakes:
+        raise Problem(400, "DECISION_INVALID", "the body is not a decision", mistakes)
     return body
 
 
@@ -122,6 +135,8 @@ def _decide(
         raise Problem(409, "ORDER_CHANGED", "the order has changed since it was shown: look at it again")
     if body.decision == "reject":
         return _reject(stored, body, staff, orders, executions, now)
+    if body.decision == "choose":
+        return _choose(stored, body, staff, orders, executions, now)
     if not stored.pending:
         raise NotAsked(stored)
     answer = Answer(actor=staff.actor, by=staff.by, at=now)
@@ -148,10 +163,42 @@ def _reject(
     return reject(stored.order_id, orders=orders, executions=executions, reason=reason, now=now, answer=answer)
 
 
+def _choose(
+    stored: StoredOrder, body: DecisionBody, staff: Decider, orders: Orders, executions: Executions, now: datetime
+) -> StoredOrder:
+    """Choose for the customer, who must have agreed to what it costs more."""
+    currency = stored.placed.currency
+    try:
+        agreed = minor_units(body.agreed_difference or "0", currency)
+    except AmountError as error:
+        mistakes = [("agreed_difference", str(error))]
+        raise Problem(400, "DECISION_INVALID", "the body is not a decision", mistakes) from None
+    try:
+        return choose_offered(
+            stored.order_id,
+            body.choice,
+            actor=staff.actor,
+            by=staff.by,
+            agreed_difference=agreed,
+            orders=orders,
+            executions=executions,
+            now=now,
+        )
+    except NotOffered as error:
+        raise Problem(422, "NOT_OFFERED", "the choice is not offered", [("choice", str(error))]) from None
+    except ConsentNeeded as error:
+        more = major_units(error.difference, currency)
+        message = f"{body.choice} costs {more} {currency} more, and {body.agreed_difference or 'nothing'} was agreed to"
+        says = "it costs more than the customer agreed to: ask them first"
+        raise Problem(422, "CONSENT_NEEDED", says, [("agreed_difference", message)]) from None
+    except OfferExpired as error:
+        raise Problem(409, "OFFER_EXPIRED", str(error)) from None
+
+
 def _approvals(stored: StoredOrder) -> tuple[Approval, ...]:
     """Consent to each finding that asks for it, with the value that it has now."""
     if stored.status is Status.OFFER_PENDING:
-        raise Problem(409, "NOTHING_TO_APPROVE", "the customer has a choice to make: staff may reject the order")
+        raise Problem(409, "NOTHING_TO_APPROVE", "the customer has a choice to make: choose for them, or reject it")
     asked = [d for d in stored.discrepancies if d.resolution == "needs_approval"]
     if not asked:
         raise Problem(409, "NOTHING_TO_APPROVE", "only the customer is asked: staff may correct or reject the order")
@@ -175,6 +222,8 @@ def _repeated(stored: StoredOrder, body: DecisionBody, staff: Decider) -> Answer
     """The answer that this decision was already: sent again, it is told again and counts once."""
     last = stored.answers[-1] if stored.answers and not stored.pending and not stored.ended else None
     if not last or not stored.question or body.decision == "reject":
+        return None
+    if last.choice or body.decision == "choose":
         return None
     theirs = staff.by == last.by or any(consent.by == staff.by for consent in last.consents)
     same = {(c.path, c.value) for c in last.corrections} == {(c.path, c.value) for c in body.corrections}

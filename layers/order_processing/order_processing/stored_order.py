@@ -8,6 +8,7 @@ from enum import StrEnum
 from order_processing.approval import Case, Consent
 from order_processing.delivery import Delivery
 from order_processing.discrepancy import Approval, Correction, Discrepancy
+from order_processing.offer import Choice, Offer
 from order_processing.order import Order, Record, Text
 from order_processing.promise import Promise
 from order_processing.verified_order import VerifiedOrder
@@ -166,6 +167,7 @@ class Answer(Record):
 
     by: what stays the same whatever they are called, "" for the customer. consents: everybody who agreed to the
     approvals. refused: whether it ended the order.
+    choice: for an offer, what was chosen of it, as it was shown.
     """
 
     actor: str
@@ -175,6 +177,7 @@ class Answer(Record):
     by: str = ""
     consents: tuple[Consent, ...] = ()
     refused: bool = False
+    choice: Choice | None = None
 
     def same_decision(self, other: Answer) -> bool:
         """Whether both say the same, whenever they were made."""
@@ -199,8 +202,11 @@ class StoredOrder(Record):
     version: counts the changes of status; 0 until the first stage has changed it. Every write names
     the version it has seen, so of two that race one wins and the other reads again.
     times: when each status was first reached (UTC).
+    verified: the order as verified, and as changed by what was chosen of its offers.
     answers: the decisions that were made on the order's way, the oldest first.
     handed_out: the message with licence keys and all that needs no parcel, like a confirmation.
+    offer: what the customer may choose, or could; it stays with the order once it is answered.
+    holds_offer: whether everything that it offers is held.
     notice: the message that told the customer of an early end, like a confirmation.
     approval: why the order waits for approval, and who has consented so far; None while it does not.
     """
@@ -216,6 +222,8 @@ class StoredOrder(Record):
     verified: VerifiedOrder | None = None
     answers: tuple[Answer, ...] = ()
     draft: Draft | None = None
+    offer: Offer | None = None
+    holds_offer: bool = False
     promise: Promise | None = None
     question: Question | None = None
     confirmation: Confirmation | None = None
@@ -241,6 +249,16 @@ class StoredOrder(Record):
     def approvals(self) -> tuple[Approval, ...]:
         """Every consent that staff gave."""
         return tuple(approval for answer in self.answers for approval in answer.approvals)
+
+    @property
+    def choice(self) -> Choice | None:
+        """What was chosen of the offer for which everything is still held."""
+        return self.answers[-1].choice if self.holds_offer and self.answers else None
+
+    @property
+    def held(self) -> Promise | None:
+        """What the order holds of the inventory: all that it is offered, else what is promised to it."""
+        return self.offer.hold if self.holds_offer and self.offer else self.promise
 
     @property
     def asks_customer(self) -> bool:

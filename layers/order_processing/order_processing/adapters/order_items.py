@@ -10,6 +10,7 @@ from order_processing.adapters.attributes import Attribute, document, iso, numbe
 from order_processing.approval import Case
 from order_processing.delivery import Delivery
 from order_processing.discrepancy import Discrepancy
+from order_processing.offer import Offer, changed
 from order_processing.order import Order, Record
 from order_processing.orders import OrderTooLarge
 from order_processing.promise import Promise
@@ -179,6 +180,8 @@ def stored_order_of(order_id: str, parts: dict[str, dict[str, Attribute]]) -> St
     )
     if "draft" in parts:
         fields["draft"] = read_document(parts["draft"]["document"], Draft)
+    if "offer" in parts:
+        fields["offer"] = read_document(parts["offer"]["document"], Offer)
     if head:
         of_head = read_head(head)
         fields["times"] |= of_head.pop("times")
@@ -186,13 +189,23 @@ def stored_order_of(order_id: str, parts: dict[str, dict[str, Attribute]]) -> St
     stored = StoredOrder(**fields)
     if stored.status is Status.RECEIVED and _passed(verification, stored.version):
         times = {**stored.times, Status.VERIFIED.value: datetime.fromisoformat(verification["verified_at"]["S"])}
-        return stored.model_copy(update={"status": Status.VERIFIED, "times": times})
-    return stored
+        stored = stored.model_copy(update={"status": Status.VERIFIED, "times": times})
+    return with_choices(stored, *stored.answers)
 
 
 def _passed(verification: dict[str, Attribute], version: int) -> bool:
     """Whether this verification made this version of the order VERIFIED."""
     return "verified_at" in verification and int(verification["version"]["N"]) == version
+
+
+def with_choices(stored: StoredOrder, *answers: Answer) -> StoredOrder:
+    """The order as what these answers chose of its offers changes it: kept is what verification left, so that a choice
+    is made once however often the order is read or verified again."""
+    verified = stored.verified
+    for answer in answers:
+        if verified and answer.choice:
+            verified = changed(verified, answer.choice.alternative)
+    return stored if verified is stored.verified else stored.model_copy(update={"verified": verified})
 
 
 def read_head(head: dict[str, Attribute]) -> dict[str, Any]:
@@ -201,6 +214,7 @@ def read_head(head: dict[str, Attribute]) -> dict[str, Any]:
         "status": Status(head["status"]["S"]),
         "version": int(head["version"]["N"]),
         "times": {k: datetime.fromisoformat(v["S"]) for k, v in head["times"]["M"].items()},
+        "holds_offer": "holds_offer" in head,
     }
     return fields | {name: read_document(head[name], model) for name, model in _HEAD_DOCUMENTS.items() if name in head}
 

@@ -7,6 +7,7 @@ Table: partition key `order_id`, sort key `part`:
 - `order`: the order's head: status, version, times, and what the later stages left behind. It is kept
   small because every stage writes it, and it does not exist until the order is reserved or somebody is asked.
 - `answer#<number>`: a decision that was made on the way, with what it corrected or approved.
+- `offer`: the alternatives that the customer was offered, and what is held for them.
 - `draft`: what the customer filled in on a page and has not accepted.
 - `<time>#<order id>` (under the partition `list#late-cancellations`): a cancellation that came too late.
 - `sscc` (under the partition `sscc#<number>`): which parcel holds that number.
@@ -42,6 +43,7 @@ from order_processing.adapters.order_items import (
     placed_item,
     stored_order_of,
     verification_put,
+    with_choices,
 )
 from order_processing.adapters.reservations import AnchorRefused, Reservations
 from order_processing.adapters.transactions import Refused, Write, write_all
@@ -49,6 +51,7 @@ from order_processing.approval import Case
 from order_processing.delivery import Delivery
 from order_processing.discrepancy import Discrepancy
 from order_processing.errors import OrderChanged, OrderNotFound
+from order_processing.offer import Offer
 from order_processing.order import Order
 from order_processing.orders import Placed
 from order_processing.promise import Promise
@@ -155,7 +158,17 @@ class DynamoOrders:
         change = Change(seen, Status.RESERVED, at)
         change.put("promise", document(promise), promise=promise)
         change.put_reason(None)
+        if seen.holds_offer:
+            change.remove("holds_offer", holds_offer=False)
         self._hold(change, promise)
+        return change.after
+
+    def offer(self, seen: StoredOrder, offer: Offer, *, at: datetime, reason: Reason) -> StoredOrder:
+        change = Change(seen, Status.OFFER_PENDING, at)
+        change.put_reason(reason)
+        change.put("holds_offer", {"BOOL": True}, holds_offer=True, offer=offer)
+        item = {**key(seen.order_id, "offer"), "document": document(offer)}
+        self._hold(change, offer.hold, [{"Put": {"TableName": self._table, "Item": item}}])
         return change.after
 
     def release(
@@ -166,12 +179,15 @@ class DynamoOrders:
         change = Change(seen, to, at)
         change.put_reason(reason)
         kept = self._kept(change, answer) if answer else []
-        if seen.promise is None:
+        if seen.held is None:
             self._transact(change, kept) if kept else self._update(change)
             # A reservation that was cut may have left parts: only now can no reservation follow that would add to them.
             self._reservations.finish(seen.order_id)
             return change.after
-        change.remove("promise", promise=None)
+        if seen.promise:
+            change.remove("promise", promise=None)
+        if seen.holds_offer:
+            change.remove("holds_offer", holds_offer=False)
         self._hold(change, None, [*kept, *self._reversal(seen, at)])
         return change.after
 
@@ -190,7 +206,7 @@ class DynamoOrders:
         if seen.approval:
             change.remove("approval", approval=None)
         self._transact(change, self._kept(change, answer))
-        return change.after
+        return with_choices(change.after, answer)
 
     def ask_approval(self, seen: StoredOrder, case: Case, *, at: datetime) -> StoredOrder:
         change = Change(seen, Status.APPROVAL_PENDING, at)
@@ -354,7 +370,7 @@ class DynamoOrders:
         """Make the change with more writes, and hold what this promises instead of what the order held before."""
         before = change.before
         try:
-            self._reservations.change(before.order_id, self._head_write(change), before.promise, promise, more=more)
+            self._reservations.change(before.order_id, self._head_write(change), before.held, promise, more=more)
         except AnchorRefused as refused:
             raise OrderChanged(before.order_id) from refused
 

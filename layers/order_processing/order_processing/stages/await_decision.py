@@ -7,10 +7,11 @@ from datetime import datetime
 
 from order_processing.errors import DecisionMade, OrderEnded
 from order_processing.mail.messages import question
+from order_processing.mail.offers import choices_of, offer
 from order_processing.orders import Orders
 from order_processing.post import Post
 from order_processing.settings import Settings
-from order_processing.stored_order import Question
+from order_processing.stored_order import Question, Status
 from order_processing.verification.corrections import order_of
 
 
@@ -40,10 +41,15 @@ def await_decision(
     if asked is None:
         asked = Question(kind=stored.status.value, token=task_token, asked_at=now, expires_at=expires_at)
         stored = orders.ask(stored, asked)
-    order = order_of(stored)
-    if asked.told_at or not stored.asks_customer or "@" not in order.customer.email:
+    email = order_of(stored).customer.email
+    if asked.told_at or not stored.asks_customer or "@" not in email:
         return
     link = decision_url(order_id, asked.expires_at)
-    message = question(order_id, order, stored.discrepancies, settings, link, expires_at=asked.expires_at)
-    post.send(message, to=order.customer.email, order_id=order_id, kind="question")
+    if stored.status is Status.OFFER_PENDING and stored.offer and stored.verified:
+        choices, order = choices_of(stored.verified, stored.offer), stored.verified.order
+        message, kind = offer(order_id, order, choices, settings, link, expires_at=asked.expires_at), "offer"
+    else:
+        order, found = order_of(stored), stored.discrepancies
+        message, kind = question(order_id, order, found, settings, link, expires_at=asked.expires_at), "question"
+    post.send(message, to=email, order_id=order_id, kind=kind)
     orders.ask(stored, asked.model_copy(update={"told_at": now}))

@@ -6,9 +6,11 @@ from datetime import datetime
 
 from order_processing.allotment import needs_of
 from order_processing.availability import Shortage, promise, turn_of
+from order_processing.catalogue import Catalogue
 from order_processing.errors import OfferNeeded, OrderEnded
 from order_processing.inventory import Inventory, OutOfStock
 from order_processing.licences import keys_wanted
+from order_processing.offer import Offer
 from order_processing.orders import Orders
 from order_processing.promise import Promise
 from order_processing.settings import Settings
@@ -19,12 +21,13 @@ _TRIES = 5
 
 
 def check_availability(
-    order_id: str, *, orders: Orders, inventory: Inventory, settings: Settings, now: datetime
+    order_id: str, *, orders: Orders, inventory: Inventory, catalogue: Catalogue, settings: Settings, now: datetime
 ) -> None:
     """Promise every line and reserve what makes the promise true, all of it or nothing.
 
-    Where another order was quicker, stock is read again and promised anew. Raises OfferNeeded when
-    the order cannot be promised as asked.
+    Raises OfferNeeded when the order cannot be promised as asked: then everything that it is offered is held. What
+    was chosen of an offer is reserved just as it was shown, and the rest of the hold given back.
+    Where another order was quicker, stock is read again and promised, or offered, anew.
     """
     stored = orders.load(order_id)
     if stored.ended:
@@ -33,6 +36,9 @@ def check_availability(
         return
     if stored.status is Status.OFFER_PENDING and stored.reason:
         raise OfferNeeded(stored.reason.code)
+    if stored.choice and stored.choice.alternative.promise:
+        orders.reserve(stored, stored.choice.alternative.promise, at=now)
+        return
     verified = stored.verified
     if verified is None:
         raise ValueError(f"order {order_id} is {stored.status} but has no verified lines")
@@ -44,23 +50,52 @@ def check_availability(
             # More may be there: in buckets not looked at, or held by a cut run of this very order.
             orders.finish_reservation(order_id)
             outcome = _promise(verified, inventory, settings, now, turn=None)
-        if isinstance(outcome, Shortage):
-            orders.move(stored, Status.OFFER_PENDING, at=now, reason=Reason(code="SHORTAGE", text=outcome.message))
-            raise OfferNeeded("SHORTAGE", ", ".join(outcome.skus))
         try:
-            orders.reserve(stored, outcome, at=now)
+            if isinstance(outcome, Promise):
+                orders.reserve(stored, outcome, at=now)
+                return
+            if not (offer := _offer(verified, outcome, inventory, catalogue, settings, now)):
+                continue
+            orders.offer(stored, offer, at=now, reason=Reason(code="SHORTAGE", text=outcome.message))
         except OutOfStock:
             continue
-        return
+        raise OfferNeeded("SHORTAGE", ", ".join(outcome.skus))
     raise OutOfStock(f"order {order_id}: stock changed {_TRIES} times while it was being promised")
+
+
+def _offer(
+    verified: VerifiedOrder,
+    shortage: Shortage,
+    inventory: Inventory,
+    catalogue: Catalogue,
+    settings: Settings,
+    now: datetime,
+) -> Offer | None:
+    """What can be had instead, as of now; None when the order itself can be had meanwhile."""
+    # Here, because an order that can be promised needs nothing of it.
+    from order_processing.offering import make_offer, short_lines, skus_of
+    from order_processing.substitutes import substitutes_of
+
+    substitutes = substitutes_of(verified, short_lines(verified, shortage), catalogue, settings)
+    stock, supply, recipes = inventory.read_with_materials([*_skus(verified), *skus_of(substitutes)])
+    outcome = promise(verified, stock, supply, settings, ordered_at=now, recipes=recipes)
+    if isinstance(outcome, Promise):
+        return None
+    return make_offer(
+        verified, outcome, stock, supply, settings, substitutes=substitutes, ordered_at=now, recipes=recipes
+    )
 
 
 def _promise(
     verified: VerifiedOrder, inventory: Inventory, settings: Settings, now: datetime, *, turn: int | None
 ) -> Promise | Shortage:
-    skus = dict.fromkeys([need.sku for need in needs_of(verified)] + [key.sku for key in keys_wanted(verified)])
-    stock, supply, recipes = inventory.read_with_materials(skus, turn=turn)
+    stock, supply, recipes = inventory.read_with_materials(_skus(verified), turn=turn)
     return promise(verified, stock, supply, settings, ordered_at=now, recipes=recipes)
+
+
+def _skus(verified: VerifiedOrder) -> list[str]:
+    """What has to be there for the order."""
+    return [need.sku for need in needs_of(verified)] + [key.sku for key in keys_wanted(verified)]
 
 
 def _from_stock(outcome: Promise | Shortage) -> bool:

@@ -8,21 +8,20 @@ from datetime import UTC, datetime
 from order_processing import money
 from order_processing.catalogue import Facts, normal_email
 from order_processing.discrepancy import Approval, Discrepancy
-from order_processing.order import Line, Order, Record
-from order_processing.product import Product
+from order_processing.order import Order, Record
 from order_processing.settings import Settings
-from order_processing.verification.bundles import split_price
 from order_processing.verification.customer import check_credit, check_customer
 from order_processing.verification.discounts import check_discounts
 from order_processing.verification.findings import Findings
+from order_processing.verification.items import item_of
 from order_processing.verification.prices import check_prices
-from order_processing.verification.products import Chosen, check_products
+from order_processing.verification.products import check_products
 from order_processing.verification.shipping import check_addresses, check_carriage, choose_service, needs_shipping
 from order_processing.verification.shipping_price import check_shipping_price
 from order_processing.verification.taxes import check_taxes
 from order_processing.verification.texts import tidy_texts
 from order_processing.verification.totals import check_totals
-from order_processing.verified_order import Item, Part, VerifiedOrder
+from order_processing.verified_order import VerifiedOrder
 
 
 class Verification(Record):
@@ -73,7 +72,7 @@ def verify(
     verified = VerifiedOrder(
         order=order,
         customer_id=_customer_id(order, facts, guest_id),
-        items=tuple(_item(order, line, chosen, facts) for line in order.lines),
+        items=tuple(item_of(order, line, chosen.get(line.line_id), facts) for line in order.lines),
         service=service,
         discrepancies=discrepancies,
     )
@@ -116,44 +115,3 @@ def _customer_id(order: Order, facts: Facts, guest_id: Callable[[str], str]) -> 
     if facts.customer:
         return facts.customer.customer_id
     return guest_id(normal_email(order.customer.email) or order.origin)
-
-
-def _item(order: Order, line: Line, chosen: Chosen, facts: Facts) -> Item:
-    """What later stages need of the product; of one that is not known, what the line says."""
-    product: Product | None = chosen.get(line.line_id)
-    if product is None:
-        return Item(line_id=line.line_id, sku=line.sku, description=line.title, digital=not line.requires_shipping)
-    return Item(
-        line_id=line.line_id,
-        sku=product.sku,
-        description=product.title,
-        digital=product.digital,
-        weight_g=product.weight_g,
-        size_mm=product.size_mm,
-        hs_code=product.hs_code,
-        origin=product.origin,
-        picture=product.picture,
-        components=tuple((part.sku, part.quantity) for part in product.components),
-        fragile=product.fragile,
-        keep_upright=product.keep_upright,
-        dangerous=product.dangerous,
-        licence_keys=product.licence_keys and product.digital,
-        instructions=product.instructions if product.digital else "",
-        cost=product.costs.get(order.currency),
-        component_amounts=split_price(order, line, product, facts),
-        parts=tuple(_part(facts.products[p.sku]) for p in product.components if p.sku in facts.products),
-    )
-
-
-def _part(product: Product) -> Part:
-    return Part(
-        sku=product.sku,
-        description=product.title,
-        weight_g=product.weight_g,
-        size_mm=product.size_mm,
-        fragile=product.fragile,
-        keep_upright=product.keep_upright,
-        dangerous=product.dangerous,
-        hs_code=product.hs_code,
-        origin=product.origin,
-    )
