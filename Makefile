@@ -76,6 +76,11 @@ check: setup ## formatting, lint, types, import directions, the template, the se
 bill: setup ## what an order costs: units, puts, mails and CPU time by stage, in dollars a million
 	@.venv/bin/python -m tests.bench.bill
 
+.PHONY: packing
+packing: setup ## how good and how fast packing is: known instances, lower bounds, then 10,000 random orders checked
+	@.venv/bin/python -m tests.bench.packing
+	@.venv/bin/python -m tests.bench.packing 10000
+
 .PHONY: format
 format: setup ## put the code into its form
 	.venv/bin/ruff check --fix .

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from order_processing.cartons import cartonize
-from order_processing.delivery import Placement
+from order_processing.delivery import Parcel, Placement
 from order_processing.goods import Goods, PackedParcel
 from order_processing.packing import pack
 from order_processing.packing_check import faults
@@ -48,6 +48,11 @@ def contents(parcel: PackedParcel, ordered: list[Goods]) -> list[Goods]:
     return [by_sku[line.sku].pieces(line.quantity) for line in parcel.contents]
 
 
+def placed_in(parcel: PackedParcel | Parcel) -> int:
+    """How many pieces have a place in a box."""
+    return sum(placed.pieces for placed in parcel.placements)
+
+
 @given(orders())
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_every_box_is_right_and_every_piece_is_boxed_or_handed_back(ordered: list[Goods]) -> None:
@@ -66,7 +71,7 @@ def test_every_box_is_right_and_every_piece_is_boxed_or_handed_back(ordered: lis
 
 def test_eight_cubes_fill_a_box_and_the_ninth_takes_another() -> None:
     parcels, left = cartonize([goods(quantity=9)], {"cube": SMALL}, LIMIT)
-    assert sorted(len(parcel.placements) for parcel in parcels) == [1, 8]
+    assert sorted(placed_in(parcel) for parcel in parcels) == [1, 8]
     assert left == []
 
 
@@ -90,23 +95,32 @@ def test_such_things_are_packed_all_the_same() -> None:
     assert [(p.box, p.weight_g, p.size_mm) for p in shipment.parcels] == [("", 28_000, (2000, 900, 600))] * 2
 
 
-def test_many_pieces_are_packed_in_portions() -> None:
-    parcels, left = cartonize([goods(quantity=150, size=(90, 40, 40))], SETTINGS.boxes, LIMIT)
+@pytest.mark.parametrize("pieces", [150, 3000])
+def test_any_number_of_pieces_has_its_places(pieces: int) -> None:
+    ordered = [goods(quantity=pieces, size=(90, 40, 40))]
+    parcels, left = cartonize(ordered, SETTINGS.boxes, LIMIT)
     assert left == []
-    assert sum(line.quantity for parcel in parcels for line in parcel.contents) == 150
+    assert sum(line.quantity for parcel in parcels for line in parcel.contents) == pieces
     assert all(parcel.weight_g <= LIMIT for parcel in parcels)
+    assert sum(map(placed_in, parcels)) == pieces
+    for parcel in parcels:
+        assert list(faults(contents(parcel, ordered), parcel.placements, BY_TITLE[parcel.box])) == []
 
 
 def test_a_parcels_places_stay_with_it_when_it_is_numbered() -> None:
     verified = verified_order((Item(line_id="1", sku="A", description="A", weight_g=10, size_mm=(90, 80, 70)), 3))
     (shipment,) = packed(verified).shipments
-    assert [len(parcel.placements) for parcel in shipment.parcels] == [3]
+    assert [placed_in(parcel) for parcel in shipment.parcels] == [3]
 
 
 def at(content: int, place: tuple[int, int, int], size: tuple[int, int, int] = (50, 50, 50)) -> Placement:
     return Placement(content=content, at_mm=place, size_mm=size) if min(place) >= 0 else Placement.model_construct(
         content=content, at_mm=place, size_mm=size
     )  # fmt: skip
+
+
+def block(place: tuple[int, int, int], grid: tuple[int, int, int]) -> Placement:
+    return Placement(content=0, at_mm=place, size_mm=(50, 50, 50), grid=grid)
 
 
 @pytest.mark.parametrize(
@@ -123,10 +137,16 @@ def at(content: int, place: tuple[int, int, int], size: tuple[int, int, int] = (
         ([goods(size=(50, 50, 80), keep_upright=True)], [at(0, (0, 0, 0), (80, 50, 50))], "upright"),
         ([goods(fragile=True), goods("B")], [at(0, (0, 0, 0)), at(1, (0, 0, 50))], "fragile piece is covered"),
         ([goods(weight_g=6000)], [at(0, (0, 0, 0))], "more than the 5000 g"),
+        ([goods(quantity=3)], [at(0, (0, 0, 0)), block((50, 0, 0), (1, 3, 1))], "not every piece"),
+        ([goods(quantity=4)], [at(0, (0, 0, 0)), block((50, 0, 0), (1, 3, 1))], "sticks out"),
+        ([goods(quantity=4)], [block((0, 0, 0), (2, 1, 1)), block((50, 0, 0), (1, 2, 1))], "overlap"),
+        ([goods(quantity=2, fragile=True)], [block((0, 0, 0), (1, 1, 2))], "fragile piece is covered"),
+        ([goods(size=(100, 100, 96))], [at(0, (0, 0, 0), (100, 100, 96))], "no room for padding"),
     ],
 )
 def test_the_check_finds(contents: list[Goods], placements: list[Placement], fault: str) -> None:
-    assert any(fault in found for found in faults(contents, placements, SMALL))
+    box = SMALL.model_copy(update={"padding_percent": 5}) if "padding" in fault else SMALL
+    assert any(fault in found for found in faults(contents, placements, box))
 
 
 def test_the_check_finds_nothing_in_a_good_box() -> None:

@@ -304,7 +304,7 @@ def test_the_slip_draws_each_layer_of_a_box_with_the_steps_of_packing() -> None:
     (parcel,) = packed(verified).shipments[0].parcels
     text = text_of(slip(verified))
     assert parcel.box == "Small box"
-    assert [placed.at_mm[2] for placed in parcel.placements] == [0, 50]
+    assert [piece.at_mm[2] for placed in parcel.placements for piece in placed.each()] == [0, 50]
     for part in ("packed as 1-2", "on the floor", "50 mm above the floor", "Small box, 0.32 kg"):
         assert part in text
 

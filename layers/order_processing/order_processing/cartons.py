@@ -1,15 +1,17 @@
 """Cartonization: which pieces go into which type of box, and where in it, at the least cost.
 
-The search is packvium's, bounded by counted work and not by a clock, so that the same order always gives the
-same boxes. `packing_check` judges every box that it proposes; what it does not approve, what has no known
-size and what fits no box is handed back, to be packed by weight alone.
+Two ways of packing are tried: blocks of equal pieces (`box_choice`), which takes any number of them, and where that
+may cost more than it must and the pieces are few, packvium's search, bounded by counted work and not by a clock, so
+that the same order always gives the same boxes. `packing_check` judges every box that is proposed; what it does not
+approve, what has no known size and what fits no box is handed back, to be packed by weight alone.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from order_processing.box_choice import Filled, chosen, cost_of, least_cost, payload_of
 from order_processing.delivery import Placement
 from order_processing.goods import Goods, PackedParcel, weight_of
 from order_processing.packing_check import faults
@@ -18,16 +20,14 @@ from order_processing.settings import Box
 if TYPE_CHECKING:
     from packvium import Dimensions, PackedContainer, PackingResult
 
-_MOST_AT_ONCE = 60
-"""Pieces in one search; more are packed in several, the largest pieces first."""
+_SEARCHED = 24
+"""Pieces up to which packvium searches too: its work grows faster than their number."""
 _SEARCHED_HARD = 10
-"""Pieces up to which many orders of packing are tried, and not only one."""
+"""Pieces up to which it tries many orders of packing, and not only one."""
 _EFFORT = 20_000
 _SUPPORT = 0.7
 _TICKS_PER_MM = 16_000
 _CLOCK_MS = 600_000
-_MOST_DRAWN = 60
-"""Pieces in a box up to which their places are kept: more cannot be drawn or followed."""
 
 
 def cartonize(
@@ -37,35 +37,40 @@ def cartonize(
 
     Goods of all kinds are packed together: whoever calls keeps dangerous ones apart.
     """
-    parcels: list[PackedParcel] = []
     left = [group for group in goods if not _has_size(group)]
+    sized = sorted((group for group in goods if _has_size(group)), key=lambda g: (-_volume(g), g.line_id, g.sku))
     usable = {name: box for name, box in boxes.items() if box.weight_g < max_weight_g}
-    for batch in _batches([group for group in goods if _has_size(group)]):
-        packed, unpacked = _packed(batch, usable, max_weight_g) if usable else ([], batch)
-        parcels += packed
-        left += unpacked
-    return parcels, left
+    if not sized or not usable:
+        return [], [*left, *sized]
+    found, out = chosen(sized, usable, max_weight_g)
+    if found and cost_of(found, usable) > _least(sized, out, found, usable, max_weight_g):
+        ways = [(found, out), chosen(sized, usable, max_weight_g, all_at_once=False)]
+        if sum(group.quantity for group in sized) <= _SEARCHED:
+            ways.append(_searched(sized, usable, max_weight_g))
+        found, out = min(ways, key=lambda way: _worth(way[0], way[1], usable))
+    parcels = []
+    for each in found:
+        if any(faults(each.contents, each.placements, usable[each.box])):
+            out = [*out, *each.contents]
+        else:
+            parcels.append(_parcel(each, usable[each.box]))
+    return parcels, [*left, *out]
+
+
+def _least(
+    goods: Sequence[Goods], out: Sequence[Goods], found: Sequence[Filled], boxes: Mapping[str, Box], max_weight_g: int
+) -> int:
+    boxed = [group for group in goods if group not in out] if out else goods
+    return least_cost(boxed, boxes, max_weight_g, cost_of(found, boxes))
+
+
+def _worth(found: Sequence[Filled], out: Sequence[Goods], boxes: Mapping[str, Box]) -> tuple[int, int, int]:
+    """Few pieces handed back, then low cost, then few boxes."""
+    return sum(group.quantity for group in out), cost_of(found, boxes), len(found)
 
 
 def _has_size(group: Goods) -> bool:
     return min(group.size_mm) > 0
-
-
-def _batches(goods: Sequence[Goods]) -> Iterator[list[Goods]]:
-    """The goods in portions of at most `_MOST_AT_ONCE` pieces, the largest first."""
-    batch: list[Goods] = []
-    room = _MOST_AT_ONCE
-    for group in sorted(goods, key=lambda g: (-_volume(g), g.line_id, g.sku)):
-        left = group.quantity
-        while left:
-            taken = min(left, room)
-            batch.append(group.pieces(taken))
-            left, room = left - taken, room - taken
-            if not room:
-                yield batch
-                batch, room = [], _MOST_AT_ONCE
-    if batch:
-        yield batch
 
 
 def _volume(group: Goods) -> int:
@@ -73,36 +78,38 @@ def _volume(group: Goods) -> int:
     return length * width * height
 
 
-def _packed(batch: list[Goods], boxes: Mapping[str, Box], max_weight_g: int) -> tuple[list[PackedParcel], list[Goods]]:
-    result = _search(batch, boxes, max_weight_g)
-    left = {place: group.quantity for place, group in enumerate(batch)}
-    parcels = []
+def _parcel(each: Filled, box: Box) -> PackedParcel:
+    return PackedParcel(
+        contents=tuple(group.packed for group in each.contents),
+        weight_g=weight_of(each.contents) + box.weight_g,
+        size_mm=box.outer_mm,
+        box=box.title,
+        inner_mm=box.inner_mm,
+        placements=tuple(sorted(each.placements, key=lambda p: (p.at_mm[2], p.at_mm[1], p.at_mm[0]))),
+    )
+
+
+def _searched(goods: list[Goods], boxes: Mapping[str, Box], max_weight_g: int) -> tuple[list[Filled], list[Goods]]:
+    """Packvium's boxes, those that are right and not too heavy, and the goods in none of them."""
+    result = _search(goods, boxes, max_weight_g)
+    left = [group.quantity for group in goods]
+    found = []
     for container in result.containers:
-        box = boxes[container.container.id]
         placements = _placements(container)
         inside = sorted({p.content for p in placements})
-        contents = [batch[i].pieces(sum(p.content == i for p in placements)) for i in inside]
+        contents = [goods[i].pieces(sum(p.content == i for p in placements)) for i in inside]
         placements = [p.model_copy(update={"content": inside.index(p.content)}) for p in placements]
-        gross = weight_of(contents) + box.weight_g
-        if gross > max_weight_g or any(faults(contents, placements, box)):
+        box = boxes[container.container.id]
+        if weight_of(contents) > payload_of(box, max_weight_g) or any(faults(contents, placements, box)):
             continue
         for place, group in zip(inside, contents, strict=True):
             left[place] -= group.quantity
-        parcels.append(
-            PackedParcel(
-                contents=tuple(group.packed for group in contents),
-                weight_g=gross,
-                size_mm=box.outer_mm,
-                box=box.title,
-                inner_mm=box.inner_mm,
-                placements=tuple(placements) if len(placements) <= _MOST_DRAWN else (),
-            )
-        )
-    return parcels, [batch[place].pieces(quantity) for place, quantity in left.items() if quantity]
+        found.append(Filled(container.container.id, contents, placements))
+    return found, [group.pieces(quantity) for group, quantity in zip(goods, left, strict=True) if quantity]
 
 
 def _search(batch: list[Goods], boxes: Mapping[str, Box], max_weight_g: int) -> PackingResult:
-    # Imported here, because only one stage packs, and loading it takes a while.
+    # Imported here, because only one stage packs, most orders need no search, and loading it takes a while.
     from packvium import Container, EffortBudget, Item, Packer, PackingConfig
 
     items = [
@@ -121,7 +128,7 @@ def _search(batch: list[Goods], boxes: Mapping[str, Box], max_weight_g: int) -> 
             name,
             _dimensions(box.inner_mm),
             f"{box.weight_g} g",
-            max_payload=f"{min(box.max_weight_g, max_weight_g - box.weight_g)} g",
+            max_payload=f"{payload_of(box, max_weight_g)} g",
             cost_minor=box.cost,
             void_fill_reserve_ratio=box.padding_percent / 100,
         )
@@ -147,8 +154,8 @@ def _dimensions(size_mm: tuple[int, int, int]) -> Dimensions:
 
 
 def _placements(container: PackedContainer) -> list[Placement]:
-    """Where each piece lies, in the order of packing: from the bottom up, from the far corner forward."""
-    placed = [
+    """Where each piece lies."""
+    return [
         Placement(
             content=int(p.instance.item.id),
             at_mm=(p.position.x // _TICKS_PER_MM, p.position.y // _TICKS_PER_MM, p.position.z // _TICKS_PER_MM),
@@ -160,4 +167,3 @@ def _placements(container: PackedContainer) -> list[Placement]:
         )
         for p in container.expand_placements()
     ]
-    return sorted(placed, key=lambda p: (p.at_mm[2], p.at_mm[1], p.at_mm[0]))

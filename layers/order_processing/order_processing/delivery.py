@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
+from itertools import product
 from typing import Annotated
 
 from pydantic import Field
@@ -20,21 +22,38 @@ class PackedLine(Record):
 
 
 class Placement(Record):
-    """Where one piece lies in its box. content: its place in the parcel's contents, from 0.
+    """Where a piece lies in its box, or a block of equal pieces. content: its place in the parcel's contents, from 0.
 
-    at_mm: its corner nearest to the box's, along length, width and height; size_mm: as it lies there.
+    at_mm: its corner nearest to the box's, along length, width and height; size_mm: of a piece as it lies there.
+    grid: how many pieces lie side by side along each, without a gap.
     """
 
     content: Annotated[int, Field(ge=0)]
     at_mm: tuple[int, int, int]
     size_mm: tuple[int, int, int]
+    grid: tuple[int, int, int] = (1, 1, 1)
+
+    @property
+    def pieces(self) -> int:
+        """How many pieces lie here."""
+        return self.grid[0] * self.grid[1] * self.grid[2]
+
+    def each(self) -> Iterator[Placement]:
+        """Every piece by itself, in the order of packing: layer by layer, from the far corner forward."""
+        if self.pieces == 1:
+            yield self
+            return
+        (x, y, z), (long, deep, high) = self.at_mm, self.size_mm
+        for up, back, along in product(range(self.grid[2]), range(self.grid[1]), range(self.grid[0])):
+            at = (x + along * long, y + back * deep, z + up * high)
+            yield Placement(content=self.content, at_mm=at, size_mm=self.size_mm)
 
 
 class Parcel(Record):
     """One box. sscc: 18 digits. weight_g: gross. size_mm: outer length, width, height.
 
     box: its type; inner_mm: what is free inside. placements: in the order of packing, from the bottom up;
-        empty where pieces were not placed one by one.
+        empty where pieces were not placed.
     remarks: what whoever packs or hands over must know, as in "heavier than the service carries".
     tracking_number: the carrier's; "" where that is the SSCC. tracking_url: where it is followed, or "".
     """

@@ -31,6 +31,10 @@ class Goods(Record):
         """As many of the same pieces."""
         return self.model_copy(update={"quantity": quantity})
 
+    def pieces_or_none(self, quantity: int) -> Goods | None:
+        """As many of the same pieces; None for none."""
+        return self.pieces(quantity) if quantity else None
+
 
 class PackedParcel(Record):
     """A parcel that has no SSCC yet; its fields are those of `delivery.Parcel`."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from functools import partial
-from itertools import count
+from typing import NamedTuple
 
-from order_processing.delivery import Parcel, Placement
+from order_processing.delivery import Parcel
 from order_processing.documents.drawing import MM
 from order_processing.documents.flow import Block
 from order_processing.documents.fonts import width
@@ -20,42 +20,73 @@ def layers(sheet: Sheet, parcel: Parcel, *, left: float, within: float) -> Itera
     """The parcel's layers in rows side by side, from the floor up; all to one scale, the box's length across."""
     length, depth, _ = parcel.inner_mm
     scale = min(_SIDE / length, _SIDE / depth)
-    levels = sorted({placed.at_mm[2] for placed in parcel.placements})
+    slices = list(_slices(parcel))
+    levels = sorted({each.level for each in slices})
     across = max(1, int((within + _GAP) // (length * scale + _GAP)))
 
     def draw(row: list[int], y: float) -> None:
         for place, level in enumerate(row):
-            _layer(sheet, parcel, level, left + place * (length * scale + _GAP), y + 1, scale)
+            _layer(sheet, parcel, slices, level, left + place * (length * scale + _GAP), y + 1, scale)
 
     for first in range(0, len(levels), across):
         yield Block(depth * scale + _CAPTION + 3, partial(draw, levels[first : first + across]))
 
 
-def _layer(sheet: Sheet, parcel: Parcel, level: int, x: float, y: float, scale: float) -> None:
+class _Slice(NamedTuple):
+    """One layer of equal pieces that lie side by side. first: the number of the first one in the order of packing."""
+
+    level: int
+    top: int
+    at: tuple[int, int]
+    piece: tuple[int, int]
+    grid: tuple[int, int]
+    first: int
+
+    @property
+    def numbers(self) -> str:
+        """The pieces' numbers: one, or from the first to the last."""
+        last = self.first + self.grid[0] * self.grid[1] - 1
+        return str(self.first) if last == self.first else f"{self.first}-{last}"
+
+
+def _slices(parcel: Parcel) -> Iterator[_Slice]:
+    first = 1
+    for placed in parcel.placements:
+        (x, y, z), (long, deep, high), (across, back, up) = placed.at_mm, placed.size_mm, placed.grid
+        for layer in range(up):
+            level = z + layer * high
+            yield _Slice(level, level + high, (x, y), (long, deep), (across, back), first)
+            first += across * back
+
+
+def _layer(sheet: Sheet, parcel: Parcel, slices: list[_Slice], level: int, x: float, y: float, scale: float) -> None:
     length, depth, _ = parcel.inner_mm
     caption = "on the floor" if level == 0 else f"{level} mm above the floor"
     sheet.fitted(x, y + 3.8, caption, within=length * scale, size=7.5, smallest=3, field="drawing", cut=True)
     top = y + _CAPTION - 1
-    for number, placed in zip(count(1), parcel.placements, strict=False):
-        below_or_here = placed.at_mm[2] <= level < placed.at_mm[2] + placed.size_mm[2]
-        if below_or_here:
-            _piece(sheet, placed, number, x, top, scale, starts_here=placed.at_mm[2] == level)
+    for each in slices:
+        if each.level <= level < each.top:
+            _pieces(sheet, each, x, top, scale, starts_here=each.level == level)
     sheet.box(x, top, length * scale, depth * scale, thick=0.5)
 
 
-def _piece(
-    sheet: Sheet, placed: Placement, number: int, x: float, top: float, scale: float, *, starts_here: bool
-) -> None:
-    """A piece as seen from above: white where it is put down, grey where it reaches up from a layer below."""
-    at = (x + placed.at_mm[0] * scale, top + placed.at_mm[1] * scale)
-    wide, deep = placed.size_mm[0] * scale, placed.size_mm[1] * scale
+def _pieces(sheet: Sheet, each: _Slice, x: float, top: float, scale: float, *, starts_here: bool) -> None:
+    """Pieces as seen from above: white where they are put down, grey where they reach up from a layer below."""
+    left, back = x + each.at[0] * scale, top + each.at[1] * scale
+    wide, deep = each.piece[0] * each.grid[0] * scale, each.piece[1] * each.grid[1] * scale
     if not starts_here:
-        sheet.box(*at, wide, deep, fill=0.85)
-    sheet.box(*at, wide, deep, thick=0.15)
-    size = _LARGEST
-    while size > _SMALLEST and (width(str(number), size) / MM > wide * 0.9 or size / MM > deep * 0.9):
+        sheet.box(left, back, wide, deep, fill=0.85)
+    sheet.box(left, back, wide, deep, thick=0.15)
+    for line in range(1, each.grid[0]):
+        at = left + line * each.piece[0] * scale
+        sheet.rule(at, back, at, back + deep, thick=0.05, grey=0.5)
+    for line in range(1, each.grid[1]):
+        at = back + line * each.piece[1] * scale
+        sheet.rule(left, at, left + wide, at, thick=0.05, grey=0.5)
+    numbers, size = each.numbers, _LARGEST
+    while size > _SMALLEST and (width(numbers, size) / MM > wide * 0.9 or size / MM > deep * 0.9):
         size -= 0.5
-    sheet.text(at[0] + wide / 2, at[1] + deep / 2 + size * 0.36 / MM, str(number), size, align="center")
+    sheet.text(left + wide / 2, back + deep / 2 + size * 0.36 / MM, numbers, size, align="center")
 
 
 def ranges(numbers: Iterable[int]) -> str:

@@ -174,8 +174,9 @@ class _Slip:
         for remark in parcel.remarks:
             block = self._paragraph(f"Note: {replaced(one_line(remark))}")
             yield Block(block.height, block.draw, keep=True)
+        order = [placed.content for placed in parcel.placements for _ in range(placed.pieces)]
         for content, packed in enumerate(parcel.contents):
-            steps = [n for n, placed in enumerate(parcel.placements, 1) if placed.content == content]
+            steps = [n for n, placed_content in enumerate(order, 1) if placed_content == content]
             yield self._row(packed, tick=True, steps=f"packed as {ranges(steps)}" if steps else "")
         if parcel.placements:
             yield from layers(self.sheet, parcel, left=_MARGIN, within=self.within)
