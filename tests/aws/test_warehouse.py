@@ -15,6 +15,7 @@ from pypdf import PdfReader
 from order_processing.documents.joined import joined
 from order_processing.http import Answer, Request
 from order_processing.settings import Notices, current
+from order_processing.stages import prepare_delivery as prepare
 from order_processing.stored_order import Reason, Status, StoredOrder
 from order_processing.warehouse import batches
 from order_processing.warehouse.batches import print_batch
@@ -150,6 +151,18 @@ def test_a_day_from_the_list_to_the_manifest(shop, warehouse):
     assert shop.orders.load(first.order_id).handling.manifest == closed["number"]
     text = PdfReader(BytesIO(shop.documents.get(f"manifests/{closed['number']}.pdf"))).pages[0].extract_text()
     assert all(sscc in text for sscc in closed["parcels"])
+
+
+@pytest.mark.parametrize("lost", ["label", "packing_slip"])
+def test_an_order_of_which_a_document_is_missing_is_not_ready_to_ship(shop, monkeypatch, lost):
+    whole = prepare.documents_for
+    monkeypatch.setattr(prepare, "documents_for", lambda *facts: [p for p in whole(*facts) if p.kind != lost])
+    order_id = shop.place(simple_order("1"))
+    with pytest.raises(ValueError, match=f"not ready to ship: {lost}: 1 missing"):
+        shop.run(order_id)
+    assert shop.orders.load(order_id).status is Status.RECORDED
+    monkeypatch.undo()
+    assert shop.run(order_id).status is Status.READY_TO_SHIP
 
 
 def test_whoever_comes_needs_a_key_of_the_warehouse(warehouse):

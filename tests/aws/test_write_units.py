@@ -70,7 +70,7 @@ def _size(value: dict[str, Any]) -> int:
     return len(held.encode())
 
 
-@pytest.mark.parametrize(("lines", "expected"), [(1, 17), (4, 23)])
+@pytest.mark.parametrize(("lines", "expected"), [(1, 18), (4, 24)])
 def test_an_order_takes_no_more_write_units_than_stated(shop, lines, expected):
     writes = Writes()
     counted = Shop(client=writes)

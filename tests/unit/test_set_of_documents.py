@@ -7,7 +7,8 @@ import re
 import pytest
 
 from order_processing.customs import crosses_customs
-from order_processing.delivery import Delivery
+from order_processing.delivery import Delivery, Document
+from order_processing.documents.needed import missing
 from order_processing.documents.set_of_documents import DocumentRefused, Printed, documents_for
 from order_processing.order import Address
 from order_processing.promise import Promise
@@ -143,3 +144,25 @@ def test_customs_papers_are_loaded_only_for_orders_that_need_them() -> None:
         "made(verified_order((BEANIE, 1), (BATTERY, 1), address=OTTAWA)); print(*loaded())"
     )
     assert printed_afresh(code) == ["False"] * 3 + ["True"] * 3
+
+
+def test_what_a_delivery_needs_is_counted_from_its_shipments() -> None:
+    verified = verified_order((BEANIE, 2), (BATTERY, 1), address=OTTAWA)
+    shipments = packed(verified).shipments
+    parcels = len(shipments[0].parcels)
+    documents = [
+        Document(kind=p.kind, key=f"orders/X/{p.name}", content_type=p.content_type, sha256="0" * 64, size=len(p.body))
+        for p in made(verified)
+    ]
+    assert missing(shipments, documents, verified, SETTINGS) == []
+    for lost in documents:
+        rest = [document for document in documents if document is not lost]
+        assert missing(shipments, rest, verified, SETTINGS) == [f"{lost.kind}: 1 missing"]
+    assert missing(shipments, [], verified, SETTINGS) == [
+        "commercial_invoice: 1 missing",
+        f"customs_declaration: {parcels} missing",
+        "dangerous_goods_note: 1 missing",
+        f"label: {parcels} missing",
+        "packing_slip: 1 missing",
+    ]
+    assert missing((), [], verified, SETTINGS) == []

@@ -10,6 +10,7 @@ from typing import Protocol
 
 from order_processing import sscc
 from order_processing.delivery import Delivery, Document, PackedLine, Shipment
+from order_processing.documents.needed import missing
 from order_processing.documents.set_of_documents import DocumentRefused, Printed, bought_labels, documents_for
 from order_processing.errors import DeliveryRefused, OrderEnded
 from order_processing.orders import Orders
@@ -75,6 +76,8 @@ def prepare_delivery(
     kept = tuple(_document(order_id, each) for each in printed)
     for document, each in zip(kept, printed, strict=True):
         documents.put(document, each.body)
+    if gaps := missing(shipments, kept, verified, settings):
+        raise ValueError(f"order {order_id} is not ready to ship: {'; '.join(gaps)}")
     by_email = _by_email(verified)
     if by_email:
         stored = hand_out(stored)
