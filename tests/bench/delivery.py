@@ -6,5 +6,3 @@ import time of the function's package, each in a process of its own.
 """
 
 from __future__ import annotations
-
-
