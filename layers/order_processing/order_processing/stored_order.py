@@ -63,6 +63,20 @@ REFUSED = "REFUSED"
 """The code of a reason that staff gave for refusing an order, in words for the customer."""
 
 
+class Past(Record):
+    """A status that the order has left again, and why it was in it: kept where a question or a reason would be lost."""
+
+    status: Status
+    at: datetime
+    reason: Reason | None = None
+
+
+class History(Record):
+    """All such statuses, the oldest first."""
+
+    past: tuple[Past, ...] = ()
+
+
 class Confirmation(Record):
     """The confirmation's trace. attempt_at: when sending began; sent_at and message_id: when SES took it."""
 
@@ -209,6 +223,7 @@ class StoredOrder(Record):
     holds_offer: whether everything that it offers is held.
     notice: the message that told the customer of an early end, like a confirmation.
     approval: why the order waits for approval, and who has consented so far; None while it does not.
+    left: where the order has waited on its way, and why.
     """
 
     order_id: str
@@ -235,6 +250,12 @@ class StoredOrder(Record):
     late_cancellation: LateCancellation | None = None
     handed_out: Confirmation | None = None
     approval: Case | None = None
+    left: History = History()
+
+    @property
+    def history(self) -> tuple[Past, ...]:
+        """The statuses that the order has waited in and left."""
+        return self.left.past
 
     @property
     def purchases(self) -> tuple[Purchase, ...]:

@@ -21,7 +21,9 @@ from order_processing.stored_order import (
     Delay,
     Draft,
     Handling,
+    History,
     LateCancellation,
+    Past,
     Purchases,
     Question,
     Reason,
@@ -56,6 +58,11 @@ class Change:
             self._sets |= {"waits_for": text("customer" if asks_customer else "staff"), "waits_since": time(at)}
         elif to and before.pending:
             self._removes += ["waits_for", "waits_since"]
+        if to and to is not before.status and before.reason:
+            at_before = before.times.get(before.status.value, before.received_at)
+            past = Past(status=before.status, at=at_before, reason=before.reason)
+            left = History(past=(*before.history, past))
+            self.put("left", document(left), left=left)
 
     def put(self, name: str, value: Attribute, **known: Any) -> None:
         self._sets[name] = value
@@ -230,6 +237,7 @@ _HEAD_DOCUMENTS: dict[str, type[Record]] = {
     "handling": Handling,
     "bought": Purchases,
     "late_cancellation": LateCancellation,
+    "left": History,
     "handed_out": Confirmation,
     "approval": Case,
 }

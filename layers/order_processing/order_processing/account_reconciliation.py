@@ -1,0 +1,106 @@
+"""Whether accounts say what the orders say: differences between the two, and what would be right."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+from order_processing.account import AccountEntry, Payment, Totals, entry_for, totals_of
+from order_processing.stored_order import Status, StoredOrder
+
+
+class Account(NamedTuple):
+    """One customer's account as it stands: entries by order id, totals by currency, payments by order id."""
+
+    entries: Mapping[str, AccountEntry]
+    totals: Mapping[str, Totals]
+    payments: Mapping[str, Sequence[Payment]]
+
+
+class Difference(NamedTuple):
+    """One thing that an account says otherwise than its orders. what: `order ABC, amount` or `totals USD, open`."""
+
+    customer_id: str
+    what: str
+    found: str
+    expected: str
+
+    @property
+    def message(self) -> str:
+        """The difference in one line."""
+        return f"{self.customer_id}: {self.what}: found {self.found}, expected {self.expected}"
+
+
+def expected_entry(stored: StoredOrder, payments: Sequence[Payment], kept: AccountEntry | None) -> AccountEntry | None:
+    """The entry that an order makes, with its payments; None for an order that was never recorded.
+
+    kept: the entry there is. A cancelled order no longer says when it would have been delivered, nor when it was
+    recorded to the millisecond of its account: these are taken from what is kept, if it is.
+    """
+    recorded_at = stored.times.get(Status.RECORDED.value)
+    if recorded_at is None or stored.verified is None:
+        return None
+    if stored.promise is None:
+        order = stored.verified.order
+        entry = AccountEntry(
+            customer_id=stored.verified.customer_id,
+            order_id=stored.order_id,
+            store_order_number=order.store_order_number,
+            description=kept.description if kept else "cancelled order",
+            delivery_date=kept.delivery_date if kept else None,
+            amount=order.total,
+            currency=order.currency,
+            recorded_at=recorded_at,
+        )
+    else:
+        entry = entry_for(stored.order_id, stored, recorded_at)
+    still_open = 0 if stored.ended else entry.open - sum(payment.amount for payment in payments)
+    return entry.model_copy(
+        update={
+            "open": still_open,
+            "payments": tuple(sorted(payment.document for payment in payments)),
+            "reversed_at": stored.times[stored.status.value] if stored.ended else None,
+        }
+    )
+
+
+def expected_account(orders: Iterable[StoredOrder], account: Account) -> Account:
+    """The account that these orders, all of one customer, make together with its payments."""
+    entries = {}
+    for stored in orders:
+        entry = expected_entry(stored, account.payments.get(stored.order_id, ()), account.entries.get(stored.order_id))
+        if entry:
+            entries[stored.order_id] = entry
+    return Account(entries, totals_of(list(entries.values())), account.payments)
+
+
+def differences(customer_id: str, found: Account, expected: Account) -> list[Difference]:
+    """Every field in which an account is not what it should be."""
+    told: list[Difference] = []
+    for order_id in sorted({*found.entries, *expected.entries}):
+        there, right = found.entries.get(order_id), expected.entries.get(order_id)
+        told += _compared(customer_id, f"order {order_id}", there, right)
+    for currency in sorted({*found.totals, *expected.totals}):
+        stands, sums = found.totals.get(currency, Totals()), expected.totals.get(currency, Totals())
+        told += _compared(customer_id, f"totals {currency}", stands, sums)
+    return told
+
+
+def _compared(
+    customer_id: str, what: str, found: AccountEntry | Totals | None, expected: AccountEntry | Totals | None
+) -> list[Difference]:
+    if found is None or expected is None:
+        return [] if found is expected else [Difference(customer_id, what, _there(found), _there(expected))]
+    return [
+        Difference(customer_id, f"{what}, {name}", _shown(getattr(found, name)), _shown(getattr(expected, name)))
+        for name in type(found).model_fields
+        if getattr(found, name) != getattr(expected, name)
+    ]
+
+
+def _there(value: object) -> str:
+    return "no entry" if value is None else "an entry"
+
+
+def _shown(value: object) -> str:
+    return "nothing" if value in (None, "", ()) else str(value)
