@@ -11,6 +11,7 @@ from order_processing.adapters.accounts import DynamoAccounts
 from order_processing.adapters.executions import StepFunctionsExecutions
 from order_processing.adapters.links import Links
 from order_processing.adapters.notices import QueuedNotices
+from order_processing.adapters.order_queries import DynamoOrderQueries
 from order_processing.adapters.orders import DynamoOrders
 from order_processing.adapters.quarantine import StoredQuarantine
 from order_processing.adapters.secrets import Secrets
@@ -45,6 +46,7 @@ def _sqs() -> Any:
 _doors = Doors(
     orders=_orders,
     accounts=DynamoAccounts(_dynamodb, os.environ["ACCOUNTS_TABLE"]),
+    queries=DynamoOrderQueries(_dynamodb, os.environ["ORDERS_TABLE"], os.environ["ACCOUNTS_TABLE"]),
     executions=_executions,
     links=Links(_secretsmanager, os.environ["KEYS_SECRET"], os.environ["PUBLIC_URL"]),
     senders=Secrets(_secretsmanager, os.environ["SENDERS_SECRET"]),
@@ -56,6 +58,11 @@ _doors = Doors(
     ),
 )
 app = APIGatewayHttpResolver()
+
+
+@app.get("/orders")
+def find() -> Response:
+    return response_of(_doors.find(request_of(app)))
 
 
 @app.post("/orders")

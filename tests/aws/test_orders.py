@@ -11,6 +11,7 @@ from order_processing import order_number
 from order_processing.account import entry_for
 from order_processing.adapters.accounts import DynamoAccounts
 from order_processing.adapters.attributes import unpacked
+from order_processing.adapters.order_items import SCHEMA, UnknownSchema
 from order_processing.delivery import Delivery
 from order_processing.discrepancy import Correction, Discrepancy
 from order_processing.errors import OrderChanged, OrderNotFound
@@ -197,10 +198,13 @@ def test_an_sscc_belongs_to_one_order(orders):
     assert not orders.claim_sscc("1" * 18, "B")
 
 
-def test_orders_are_found_by_the_minute_they_came_in(orders):
+def test_orders_are_found_by_the_time_they_came_in(orders):
     ids = {place(orders, an_order(str(i))).order_id for i in range(12)}
-    assert set(orders.received_during(NOW)) == ids
-    assert orders.received_during(NOW - timedelta(minutes=1)) == []
+    minute = timedelta(minutes=1)
+    assert set(orders.received_between(NOW, NOW)) == ids
+    assert set(orders.received_between(NOW - timedelta(days=1), NOW + timedelta(days=1))) == ids
+    assert orders.received_between(NOW - 2 * minute, NOW - minute) == []
+    assert orders.received_between(NOW + minute, NOW + 2 * minute) == []
     one = next(iter(ids))
     assert not orders.has_head(one)
     orders.move(orders.load(one), Status.VERIFIED, at=NOW)
@@ -226,3 +230,40 @@ def test_what_the_warehouse_did_is_kept_and_names_the_version_it_saw(orders):
     assert orders.load(seen.order_id).handling == printed.handling == Handling(printed_at=NOW)
     with pytest.raises(OrderChanged):
         orders.note_handling(seen, Handling(printed_at=NOW, packed_at=NOW))
+
+
+def schema_of(dynamodb, order_id, part, version):
+    dynamodb.update_item(
+        TableName="orders",
+        Key={"order_id": {"S": order_id}, "part": {"S": part}},
+        UpdateExpression="SET #schema = :version, added = :added",
+        ExpressionAttributeNames={"#schema": "schema"},
+        ExpressionAttributeValues={":version": {"N": str(version)}, ":added": {"S": "by another version"}},
+    )
+
+
+def test_an_order_of_the_version_before_or_after_is_read_and_changed_without_losing_what_is_not_known(orders, dynamodb):
+    order_id = place(orders).order_id
+    seen = orders.move(orders.load(order_id), Status.OFFER_PENDING, at=NOW, reason=REASON)
+    for version in (SCHEMA - 1, SCHEMA + 1):
+        for part in ("placed", "order"):
+            schema_of(dynamodb, order_id, part, version)
+        newer = json.dumps({**json.loads(REASON.model_dump_json()), "newer": {"field": 1}})
+        dynamodb.update_item(
+            TableName="orders",
+            Key={"order_id": {"S": order_id}, "part": {"S": "order"}},
+            UpdateExpression="SET reason = :reason",
+            ExpressionAttributeValues={":reason": {"S": newer}},
+        )
+        assert orders.load(order_id).reason == REASON
+    orders.note_handling(seen, Handling(printed_at=NOW))
+    head = dynamodb.get_item(TableName="orders", Key={"order_id": {"S": order_id}, "part": {"S": "order"}})["Item"]
+    assert (head["schema"]["N"], head["added"]["S"]) == (str(SCHEMA), "by another version")
+
+
+@pytest.mark.parametrize("version", [SCHEMA - 2, SCHEMA + 2])
+def test_an_order_of_a_version_further_off_is_refused_and_named(orders, dynamodb, version):
+    order_id = place(orders).order_id
+    schema_of(dynamodb, order_id, "placed", version)
+    with pytest.raises(UnknownSchema, match=f"order {order_id}, placed: schema {version}, expected 0 to 2"):
+        orders.load(order_id)

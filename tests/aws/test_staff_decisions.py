@@ -39,7 +39,13 @@ class Fixed:
 @pytest.fixture
 def doors(shop: Shop) -> Doors:
     return Doors(
-        orders=shop.orders, accounts=shop.accounts, executions=shop, links=Fixed(), senders=Fixed(), deliveries=None
+        orders=shop.orders,
+        accounts=shop.accounts,
+        queries=None,
+        executions=shop,
+        links=Fixed(),
+        senders=Fixed(),
+        deliveries=None,
     )
 
 

@@ -39,6 +39,7 @@ class Senders:
         return {"shop": {"shop.example.com": ["secret"]}}
 
 
+UNUSED: dict[str, Any] = dict.fromkeys(["orders", "accounts", "queries", "executions", "links"])
 NOTICE = NeedsFetch(store="shop.example.com", store_order_id="7", urls=("https://shop.example.com/orders/7",))
 
 
@@ -55,7 +56,13 @@ def test_a_delivery_without_an_order_is_answered_for_what_it_is(monkeypatch, bri
     monkeypatch.setattr(deliveries, "platform", lambda _: Shop(brings))
     kept = Kept()
     door = doors.Doors(
-        orders=None, accounts=None, executions=None, links=None, senders=Senders(), deliveries=kept.deliveries
+        orders=None,
+        accounts=None,
+        queries=None,
+        executions=None,
+        links=None,
+        senders=Senders(),
+        deliveries=kept.deliveries,
     )
     answer = door.webhook("shop", Request(headers={}, body="{}"))
     assert answer.status == status
@@ -72,7 +79,13 @@ def test_what_cannot_be_read_is_set_aside_with_its_body_and_without_its_signatur
         monkeypatch.setattr(module, "platform", lambda _: Broken(None))
     kept = Kept()
     door = doors.Doors(
-        orders=None, accounts=None, executions=None, links=None, senders=Senders(), deliveries=kept.deliveries
+        orders=None,
+        accounts=None,
+        queries=None,
+        executions=None,
+        links=None,
+        senders=Senders(),
+        deliveries=kept.deliveries,
     )
     headers = {"x-shopify-topic": "orders/create", "x-shopify-hmac-sha256": "abc", "authorization": "Bearer x"}
     answers = [door.webhook("shop", Request(headers=headers, body='{"a": 1}')) for _ in range(2)]

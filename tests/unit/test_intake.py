@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from order_processing.decisions import NotStarted
 from order_processing.intake import take_in
@@ -28,19 +28,19 @@ class Executions:
 
 
 class Orders:
-    """Orders by the minute they came in; `touched` are those that a stage has changed."""
+    """Orders by the time they came in; `touched` are those that a stage has changed."""
 
     def __init__(self, answer: Placed | None = None) -> None:
         self.answer = answer
-        self.by_minute: dict[str, list[str]] = {}
+        self.came: list[tuple[datetime, str]] = []
         self.touched: set[str] = set()
 
     def place(self, *_: object) -> Placed:
         assert self.answer
         return self.answer
 
-    def received_during(self, minute):
-        return self.by_minute.get(minute.isoformat(timespec="minutes"), [])
+    def received_between(self, first, last):
+        return [order_id for at, order_id in self.came if first <= at <= last]
 
     def has_head(self, order_id):
         return order_id in self.touched
@@ -78,13 +78,13 @@ def test_the_sweep_starts_what_no_stage_has_touched_and_leaves_young_orders_to_t
     orders, executions = Orders(), Executions()
 
     def came(order_id: str, ago: timedelta) -> None:
-        orders.by_minute.setdefault((NOW - ago).isoformat(timespec="minutes"), []).append(order_id)
+        orders.came.append((NOW - ago, order_id))
 
     came("too young", timedelta(0))
     came("forgotten", GRACE)
     came("running", GRACE)
     came("forgotten long ago", GRACE + timedelta(minutes=9))
-    came("out of reach", GRACE + timedelta(minutes=10))
+    came("out of reach", GRACE + timedelta(minutes=10, seconds=1))
     orders.touched = {"running"}
     assert start_orders(orders=orders, executions=executions, now=NOW, minutes=10) == [
         "forgotten",

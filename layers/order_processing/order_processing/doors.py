@@ -22,6 +22,7 @@ from order_processing.intake import take_in
 from order_processing.money import major_units
 from order_processing.observe import logger
 from order_processing.order import Order
+from order_processing.order_queries import OrderQueries, QueryError, find_orders
 from order_processing.orders import Orders, OrderTooLarge, Placed
 from order_processing.payments import read_payment, take_payment
 from order_processing.staff_decisions import Decider, decide_as_staff, read_cancellation, read_decision
@@ -46,6 +47,7 @@ class Doors:
         *,
         orders: Orders,
         accounts: Accounts,
+        queries: OrderQueries,
         executions: Executions,
         links: Links,
         senders: Senders,
@@ -53,6 +55,7 @@ class Doors:
     ) -> None:
         self._orders = orders
         self._accounts = accounts
+        self._queries = queries
         self._executions = executions
         self._links = links
         self._senders = senders
@@ -153,6 +156,15 @@ class Doors:
             raise _not_found() from None
         logger.info("staff decided", extra={"order_id": number, "decision": body.decision, "by": staff})
         return answer(200, show(stored))
+
+    @door
+    def find(self, request: Request) -> Answer:
+        """GET /orders: orders by day, status, SKU, promised date, or customer, for staff; a page at a time."""
+        self._holder("staff", request)
+        try:
+            return answer(200, find_orders(request.query, self._queries))
+        except QueryError as error:
+            raise Problem(400, "QUERY_INVALID", str(error)) from None
 
     @door
     def payment(self, request: Request) -> Answer:

@@ -176,4 +176,9 @@ class Order(Record):
     @property
     def origin(self) -> str:
         """The key that makes this order one order, however often it is sent."""
-        return f"{self.source}\n{self.store}\n{self.store_order_id}"
+        return origin_of(self.source, self.store, self.store_order_id)
+
+
+def origin_of(source: str, store: str, store_order_id: str) -> str:
+    """The origin of the order that a store knows by this id."""
+    return f"{source}\n{store}\n{store_order_id}"

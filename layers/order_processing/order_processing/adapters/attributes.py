@@ -51,8 +51,8 @@ def document(value: BaseModel) -> Attribute:
 
 
 def read_document(attribute: Attribute, model: type[M]) -> M:
-    """What `document` wrote."""
-    return model.model_validate_json(unpacked(attribute) if "B" in attribute else attribute["S"])
+    """What `document` wrote. Fields that this version does not know, because a newer one wrote them, are ignored."""
+    return model.model_validate_json(unpacked(attribute) if "B" in attribute else attribute["S"], extra="ignore")
 
 
 def unpacked(attribute: Attribute) -> bytes:

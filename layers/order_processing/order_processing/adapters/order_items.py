@@ -32,8 +32,15 @@ from order_processing.stored_order import (
 )
 from order_processing.verified_order import VerifiedOrder
 
+SCHEMA = 1
+"""The version of what an order's items say. Items of the version before and of the next one are read too."""
 SHARDS = 4
+RECEIVED_INDEX = "received-by-day"
 _LARGEST_ITEM = 390_000
+
+
+class UnknownSchema(RuntimeError):
+    """An order's item was written by a version that is too far from this one."""
 
 
 class Discrepancies(Record):
@@ -47,7 +54,11 @@ class Change:
 
     def __init__(self, before: StoredOrder, to: Status | None = None, at: datetime | None = None) -> None:
         self.before = before
-        self._sets = {"version": number(before.version + 1), "status": text(to or before.status)}
+        self._sets = {
+            "version": number(before.version + 1),
+            "status": text(to or before.status),
+            "schema": number(SCHEMA),
+        }
         self._removes: list[str] = []
         self._known: dict[str, Any] = {"version": before.version + 1, "status": to or before.status}
         times = {**before.times, **({to.value: at} if to and at else {})}
@@ -105,10 +116,10 @@ class Change:
         }
 
 
-def slot(order_id: str, received_at: datetime) -> str:
-    """The index slot of an order: the minute it came, and its shard."""
+def day_slot(order_id: str, received_at: datetime) -> str:
+    """Under what an order stands in the index by day: the day it came (UTC), and its shard."""
     shard = hashlib.sha256(order_id.encode()).digest()[0] % SHARDS
-    return f"{iso(received_at)[:16]}#{shard}"
+    return f"{iso(received_at)[:10]}#{shard}"
 
 
 def departures_of(location: str, day: date) -> str:
@@ -127,12 +138,13 @@ def placed_item(
     """The item of the order as it was placed; OrderTooLarge."""
     item = {
         **key(order_id, "placed"),
+        "schema": number(SCHEMA),
         "origin": text(order.origin),
         "fingerprint": text(fingerprint),
         "document": document(order),
         "raw": packed(raw),
         "received_at": time(received_at),
-        "received_slot": text(slot(order_id, received_at)),
+        "received_day": text(day_slot(order_id, received_at)),
     }
     size = sum(len(next(iter(value.values()))) for value in item.values())
     if size > _LARGEST_ITEM:
@@ -150,6 +162,7 @@ def verification_put(
     one did not pass. passed_at: when it did pass, which makes the order VERIFIED."""
     item = {
         **key(seen.order_id, "verified"),
+        "schema": number(SCHEMA),
         "version": number(seen.version),
         "discrepancies": document(Discrepancies(found=discrepancies)),
     }
@@ -167,7 +180,9 @@ def verification_put(
 
 
 def stored_order_of(order_id: str, parts: dict[str, dict[str, Attribute]]) -> StoredOrder:
-    """The order of its items, by part."""
+    """The order of its items, by part. Raises UnknownSchema for an item that is more than one version off."""
+    for part, item in parts.items():
+        _check_schema(order_id, part, item)
     placed, head, verification = parts["placed"], parts.get("order", {}), parts.get("verified", {})
     received_at = datetime.fromisoformat(placed["received_at"]["S"])
     fields: dict[str, Any] = {
@@ -194,15 +209,24 @@ def stored_order_of(order_id: str, parts: dict[str, dict[str, Attribute]]) -> St
         fields["times"] |= of_head.pop("times")
         fields |= of_head
     stored = StoredOrder(**fields)
-    if stored.status is Status.RECEIVED and _passed(verification, stored.version):
+    if is_verified(stored.status, stored.version, verification):
         times = {**stored.times, Status.VERIFIED.value: datetime.fromisoformat(verification["verified_at"]["S"])}
         stored = stored.model_copy(update={"status": Status.VERIFIED, "times": times})
     return with_choices(stored, *stored.answers)
 
 
-def _passed(verification: dict[str, Attribute], version: int) -> bool:
-    """Whether this verification made this version of the order VERIFIED."""
-    return "verified_at" in verification and int(verification["version"]["N"]) == version
+def _check_schema(order_id: str, part: str, item: dict[str, Attribute]) -> None:
+    written = int(item["schema"]["N"]) if "schema" in item else SCHEMA
+    if abs(written - SCHEMA) > 1:
+        raise UnknownSchema(
+            f"order {order_id}, {part}: schema {written}, expected {SCHEMA - 1} to {SCHEMA + 1}: "
+            "deploy the version that wrote it, or one next to it"
+        )
+
+
+def is_verified(status: Status, version: int, verification: dict[str, Attribute]) -> bool:
+    """Whether this verification made an order VERIFIED whose head has this status and version."""
+    return status is Status.RECEIVED and "verified_at" in verification and int(verification["version"]["N"]) == version
 
 
 def with_choices(stored: StoredOrder, *answers: Answer) -> StoredOrder:

@@ -17,14 +17,14 @@ The warehouse's other lists stand in this table too: see `dispatch`.
 Index `waiting`: orders that wait for a decision, by whom they wait for (`waits_for`: staff or customer) and since
 when (`waits_since`). The head carries both while it is pending and at no other time.
 
-Index `received`: `received_slot` (a minute and one of four shards) of each placed order, for the sweep
-that starts what was stored and not started.
+Index `received-by-day`: `received_day` (the day and one of four shards) and time of each placed order, for queries
+(see `order_queries`) and for the sweep that starts what was stored and not started.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from order_processing import order_number
@@ -36,6 +36,7 @@ from order_processing.adapters.attributes import (
     text,
 )
 from order_processing.adapters.order_items import (
+    RECEIVED_INDEX,
     SHARDS,
     Change,
     departures_of,
@@ -74,7 +75,6 @@ from order_processing.verified_order import VerifiedOrder
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-RECEIVED_INDEX = "received"
 LATE_CANCELLATIONS = "list#late-cancellations"
 
 
@@ -319,15 +319,18 @@ class DynamoOrders:
             return False
         return True
 
-    def received_during(self, minute: datetime) -> list[str]:
-        """The ids of the orders that came in this minute."""
+    def received_between(self, first: datetime, last: datetime) -> list[str]:
+        """The ids of the orders that came in between two times, both counted."""
         found: list[str] = []
-        for shard in range(SHARDS):
+        days = {first.astimezone(UTC).date() + timedelta(days=n) for n in range((last - first).days + 2)}
+        for slot in (f"{day.isoformat()}#{shard}" for day in sorted(days) for shard in range(SHARDS)):
+            if slot[:10] > iso(last)[:10]:
+                continue
             pages = self._client.get_paginator("query").paginate(
                 TableName=self._table,
                 IndexName=RECEIVED_INDEX,
-                KeyConditionExpression="received_slot = :slot",
-                ExpressionAttributeValues={":slot": text(f"{iso(minute)[:16]}#{shard}")},
+                KeyConditionExpression="received_day = :day AND received_at BETWEEN :first AND :last",
+                ExpressionAttributeValues={":day": text(slot), ":first": text(iso(first)), ":last": text(iso(last))},
             )
             found.extend(item["order_id"]["S"] for page in pages for item in page["Items"])
         return found

@@ -11,10 +11,10 @@ GRACE = timedelta(minutes=2)
 
 
 class ReceivedOrders(Protocol):
-    """Orders by the minute they came in."""
+    """Orders by the time they came in."""
 
-    def received_during(self, minute: datetime) -> list[str]:
-        """The ids of the orders that came in this minute."""
+    def received_between(self, first: datetime, last: datetime) -> list[str]:
+        """The ids of the orders that came in between two times, both counted."""
         ...
 
     def has_head(self, order_id: str) -> bool:
@@ -29,8 +29,7 @@ def start_orders(*, orders: ReceivedOrders, executions: Executions, now: datetim
     """
     untouched = [
         order_id
-        for minute in range(minutes)
-        for order_id in orders.received_during(now - GRACE - timedelta(minutes=minute))
+        for order_id in orders.received_between(now - GRACE - timedelta(minutes=minutes), now - GRACE)
         if not orders.has_head(order_id)
     ]
     for order_id in untouched:

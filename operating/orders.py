@@ -1,0 +1,114 @@
+"""Find orders, and see what happened to one.
+
+    python -m operating.orders find --day 2026-11-25 [--to DAY] [--status S] [--sku SKU] [--promised DAY]
+    python -m operating.orders find --customer C-1013
+    python -m operating.orders find --from-store SOURCE STORE ID     the order that a store sent
+    python -m operating.orders show BRSJ-V48J-X                      its timeline: when, what, who, why
+
+With --stack NAME on a stack in your AWS account. Days are UTC, of when an order came in.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterator, Sequence
+
+from operating.stack import add_stack, connect
+from order_processing import order_number
+from order_processing.adapters.order_queries import DynamoOrderQueries
+from order_processing.adapters.orders import DynamoOrders
+from order_processing.errors import OrderNotFound
+from order_processing.money import major_units
+from order_processing.order_number import OrderNumberError, display
+from order_processing.order_queries import OrderQueries, QueryError, criteria_of
+from order_processing.orders import Orders
+from order_processing.timeline import timeline
+
+_PARAMETERS = ("day", "to", "status", "sku", "promised")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The command; its exit code is 1 when nothing was found."""
+    given = _parser().parse_args(arguments)
+    clients, outputs = connect(given.stack)
+    dynamodb = clients("dynamodb")
+    try:
+        if given.command == "show":
+            lines = shown(given.number, DynamoOrders(dynamodb, outputs["OrdersTable"]))
+        else:
+            queries = DynamoOrderQueries(dynamodb, outputs["OrdersTable"], outputs["AccountsTable"])
+            lines = found(vars(given), queries)
+        count = 0
+        for count, line in enumerate(lines, 1):  # noqa: B007 - counted, and 0 when there is none
+            print(line)
+    except (QueryError, OrderNumberError) as error:
+        print(error, file=sys.stderr)
+        return 2
+    if not count:
+        print("nothing found", file=sys.stderr)
+    return 0 if count else 1
+
+
+def found(given: dict[str, object], queries: OrderQueries) -> Iterator[str]:
+    """The orders that were asked for, one a line."""
+    if given.get("from_store"):
+        source, store, store_order_id = given["from_store"]  # type: ignore[misc]
+        if order_id := queries.from_store(source, store, store_order_id):
+            yield display(order_id)
+        return
+    cursor = ""
+    if customer := str(given.get("customer") or ""):
+        while True:
+            entries = queries.of_customer(customer, cursor=cursor)
+            for entry in entries.entries:
+                amount = f"{major_units(entry.amount, entry.currency)} {entry.currency}"
+                state = "cancelled" if entry.reversed_at else f"{major_units(entry.open, entry.currency)} open"
+                due = entry.delivery_date or ""
+                yield f"{display(entry.order_id)}  {due!s:10}  {amount:>16}  {state}  {entry.description}"
+            cursor = entries.cursor
+            if not cursor:
+                return
+    wanted = criteria_of({name: str(given[name]) for name in _PARAMETERS if given.get(name)})
+    while True:
+        page = queries.received(wanted, cursor=cursor)
+        for row in page.rows:
+            amount = f"{major_units(row.total, row.currency)} {row.currency}" if row.currency else ""
+            promised = row.delivery_date or ""
+            yield (
+                f"{display(row.order_id)}  {row.received_at:%Y-%m-%d %H:%M}  {row.status:18}  {amount:>16}"
+                f"  {promised!s:10}  {row.reason_code or ', '.join(row.skus)}"
+            )
+        cursor = page.cursor
+        if not cursor:
+            return
+
+
+def shown(number: str, orders: Orders) -> Iterator[str]:
+    """An order's timeline, one change a line."""
+    try:
+        stored = orders.load(order_number.parse(number))
+    except OrderNotFound:
+        return
+    for happened in timeline(stored):
+        why = happened.reason.code if happened.reason else ""
+        line = f"{happened.at:%Y-%m-%d %H:%M:%S}  {happened.what:20}  {happened.actor:20}  {why} {happened.detail}"
+        yield line.rstrip()
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m operating.orders", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    add_stack(parser)
+    commands = parser.add_subparsers(dest="command", required=True)
+    find = commands.add_parser("find", help="orders by what is known of them")
+    for name in (*_PARAMETERS, "customer"):
+        find.add_argument(f"--{name}")
+    find.add_argument("--from-store", nargs=3, metavar=("SOURCE", "STORE", "ID"))
+    commands.add_parser("show", help="what happened to one order").add_argument("number")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())
