@@ -6,8 +6,13 @@ from typing import Any
 import boto3
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 
+from order_processing.adapters.accounts import DynamoAccounts
+from order_processing.adapters.executions import StepFunctionsExecutions
+from order_processing.adapters.orders import DynamoOrders
 from order_processing.adapters.staff_directory import CognitoDirectory
 from order_processing.adapters.staff_sessions import DynamoSessions
+from order_processing.adapters.waiting import DynamoWaiting
+from order_processing.console.approvals import ApprovalPages
 from order_processing.console.console import Console
 from order_processing.console.login import Login
 from order_processing.gateway import note_fault, request_of, response_of
@@ -26,7 +31,14 @@ _login = Login(
     sessions=DynamoSessions(_dynamodb, os.environ["SESSIONS_TABLE"]),
     public_url=os.environ["PUBLIC_URL"],
 )
-_console = Console((), login=_login, settings=current())
+_approvals = ApprovalPages(
+    orders=DynamoOrders(_dynamodb, os.environ["ORDERS_TABLE"], inventory_table=os.environ["INVENTORY_TABLE"]),
+    waiting=DynamoWaiting(_dynamodb, os.environ["ORDERS_TABLE"]),
+    accounts=DynamoAccounts(_dynamodb, os.environ["ACCOUNTS_TABLE"]),
+    executions=StepFunctionsExecutions(boto3.client("stepfunctions"), os.environ["STATE_MACHINE_ARN"]),
+    settings=current(),
+)
+_console = Console(_approvals.routes(), login=_login, settings=current())
 app = APIGatewayHttpResolver()
 
 

@@ -34,7 +34,7 @@ def risky(shop: Shop, **changes) -> str:
 def large(shop: Shop, quantity: int = 180) -> str:
     """An order above the limit for one approver."""
     line = BEANIE.model_copy(update={"unit_price": 14_500, "quantity": quantity})
-    order_id = shop.place(an_order(lines=(line,), total=line.gross))
+    order_id = shop.place(an_order(lines=(line,), total=line.gross, store_order_id=f"large-{quantity}"))
     assert shop.run(order_id).status is Status.APPROVAL_PENDING
     shop.answered.clear()
     return order_id
@@ -92,7 +92,7 @@ def test_four_eyes_are_two_people(shop):
 
 
 def test_an_order_that_is_changed_is_verified_reserved_and_asked_about_anew(shop):
-    order_id = large(shop)
+    order_id = large(shop, 220)
     held = reserved(shop)
     correction = CorrectionBody(path="lines[0].quantity", value="200")
     stored = decide(shop, order_id, "correct", corrections=(correction,))
@@ -102,7 +102,7 @@ def test_an_order_that_is_changed_is_verified_reserved_and_asked_about_anew(shop
     again = shop.run(order_id)
     assert again.status is Status.APPROVAL_PENDING
     assert again.verified.order.lines[0].quantity == 200
-    assert (held, reserved(shop)) == (180, 200)
+    assert (held, reserved(shop)) == (220, 200)
     assert again.approval.consents == ()
     small = CorrectionBody(path="lines[0].quantity", value="100")
     decide(shop, order_id, "correct", corrections=(small,))
@@ -138,7 +138,7 @@ def test_a_refusal_gives_back_what_was_held_and_tells_the_customer_why_once(shop
 
 
 def test_nothing_is_decided_that_has_changed_since_it_was_shown(shop):
-    order_id = large(shop)
+    order_id = large(shop, 220)
     seen = state_of(shop.orders.load(order_id))
     decide(shop, order_id, "correct", corrections=(CorrectionBody(path="lines[0].quantity", value="200"),))
     shop.run(order_id)
@@ -199,3 +199,10 @@ def test_what_waits_for_the_customer_is_in_the_customers_list(shop):
     assert shop.run(order_id).status is Status.CORRECTION_PENDING
     waiting = DynamoWaiting(shop.client("dynamodb"), shop.tables["orders"])
     assert ([w.order_id for w in waiting.waiting("customer")], waiting.waiting("staff")) == ([order_id], [])
+
+
+def test_staff_cannot_raise_what_the_customer_pays(shop):
+    order_id = large(shop)
+    with pytest.raises(Problem, match="CORRECTION_INVALID"):
+        decide(shop, order_id, "correct", corrections=(CorrectionBody(path="lines[0].quantity", value="181"),))
+    assert shop.orders.load(order_id).answers == ()

@@ -151,3 +151,7 @@ def test_stock_and_supply_by_the_functions_own_events(shop, deployed):
     stock, _ = shop.inventory.read(["TEST-123"])
     assert sum(held.on_hand for held in stock if held.location == "louisville") == 480
     assert invoke("renew_promises") is None
+
+
+def test_staff_is_reminded_by_the_functions_own_event(shop, deployed):
+    assert invoke("remind_staff") == {"sent": 0}

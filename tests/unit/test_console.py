@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import time
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
-from urllib.parse import parse_qs, urlencode, urlsplit
+from urllib.parse import urlsplit
 
 import jwt
 import pytest
@@ -14,43 +13,15 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from order_processing.console.console import Console
 from order_processing.console.identity import NotProved, person_of
-from order_processing.console.login import Login, page_of_ours
+from order_processing.console.login import page_of_ours
 from order_processing.console.page import GoTo, Route, View
 from order_processing.console.session import COOKIE, IDLE, LONGEST, form_token
 from order_processing.console.staff import Group, Person
-from order_processing.http import Request
-from order_processing.settings import current
+from tests.console_desk import CLIENT, ISSUER, KEY, KEYS, NOW, claims, signed
+from tests.console_desk import Desk as Seat
 
-NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
-ISSUER, CLIENT = "https://cognito-idp.us-east-1.amazonaws.com/pool", "client"
-KEY, OTHER_KEY = (rsa.generate_private_key(public_exponent=65537, key_size=2048) for _ in range(2))
-KEYS: dict[str, Any] = {
-    "keys": [json.loads(jwt.algorithms.RSAAlgorithm.to_jwk(KEY.public_key())) | {"kid": "1", "alg": "RS256"}]
-}
-
-
-def claims(**changes: Any) -> dict[str, Any]:
-    now = int(time.time())
-    said = {
-        "sub": "id-1",
-        "iss": ISSUER,
-        "aud": CLIENT,
-        "iat": now,
-        "exp": now + 300,
-        "token_use": "id",
-        "nonce": "nonce",
-        "cognito:username": "anna",
-        "name": "Anna Berg",
-        "cognito:groups": ["approvers", "something else"],
-        **changes,
-    }
-    return {name: value for name, value in said.items() if value is not None}
-
-
-def signed(key: Any = KEY, algorithm: str = "RS256", **changes: Any) -> str:
-    return jwt.encode(claims(**changes), key, algorithm, headers={"kid": "1"})
+OTHER_KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
 
 
 def proved(token: str) -> Person:
@@ -94,68 +65,19 @@ def test_the_way_back_is_always_a_path_of_ours(wanted):
     assert page == wanted or page == "/staff"
 
 
-class Pool:
-    """The port Directory, with one person who can log in."""
-
-    client_id, issuer = CLIENT, ISSUER
-
-    def __init__(self, person: Person) -> None:
-        self.person: Person | None = person
-        self.nonce = ""
-        self.asked = 0
-
-    def login_url(self, *, back: str, state: str, nonce: str, challenge: str) -> str:
-        self.nonce = nonce
-        return "https://login.example.com/oauth2/authorize?" + urlencode({"state": state, "redirect_uri": back})
-
-    def redeem(self, code: str, *, back: str, verifier: str) -> str:
-        assert self.person
-        groups = sorted(self.person.groups)
-        return signed(sub=self.person.id, name=self.person.name, nonce=self.nonce, **{"cognito:groups": groups})
-
-    def keys(self, *, afresh: bool) -> dict[str, Any]:
-        return KEYS
-
-    def look_up(self, person: Person) -> Person | None:
-        self.asked += 1
-        return self.person
-
-    def logout_url(self, back: str) -> str:
-        return "https://login.example.com/logout?" + urlencode({"logout_uri": back})
-
-
-class Kept(dict):
-    """The port Sessions."""
-
-    def keep(self, key, session):
-        self[key] = session
-
-    def find(self, key):
-        return self.get(key)
-
-    def end(self, key):
-        self.pop(key, None)
-
-
-class Desk:
-    """A console with a page for approvers, and a browser's cookies."""
+class Desk(Seat):
+    """A console with pages for approvers and one for the warehouse."""
 
     def __init__(self, *groups: Group, name: str = "Anna Berg") -> None:
-        self.now, self.done = NOW, []
-        self.pool, self.kept = Pool(Person(id="id-1", username="anna", name=name, groups=frozenset(groups))), Kept()
+        self.done: list[Any] = []
         approvers = frozenset({Group.APPROVERS})
-        self.console = Console(
-            (
-                Route("GET", "/staff/orders/{order_id}", approvers, self._show),
-                Route("POST", "/staff/orders/{order_id}", approvers, self._do),
-                Route("GET", "/staff/waiting", approvers, self._show, navigation="Waiting", about="What waits."),
-                Route("GET", "/staff/packing", frozenset({Group.WAREHOUSE}), self._show, navigation="Packing"),
-            ),
-            login=Login(directory=self.pool, sessions=self.kept, public_url="https://orders.example.com"),
-            settings=current(),
-            clock=lambda: self.now,
+        routes = (
+            Route("GET", "/staff/orders/{order_id}", approvers, self._show),
+            Route("POST", "/staff/orders/{order_id}", approvers, self._do),
+            Route("GET", "/staff/waiting", approvers, self._show, navigation="Waiting", about="What waits."),
+            Route("GET", "/staff/packing", frozenset({Group.WAREHOUSE}), self._show, navigation="Packing"),
         )
-        self.cookies: dict[str, str] = {}
+        super().__init__(routes, *groups, name=name)
 
     def _show(self, visit):
         return View("notice.html", f"Order {dict(visit.parts)}", {"paragraphs": (), "back": None})
@@ -163,25 +85,6 @@ class Desk:
     def _do(self, visit):
         self.done.append((visit.person.actor, dict(visit.parts), dict(visit.form)))
         return GoTo(visit.form.get("to", "/staff"))
-
-    def send(self, method: str, url: str, body: str = "", **headers: str):
-        parts = urlsplit(url)
-        query = {name: value[0] for name, value in parse_qs(parts.query).items()}
-        sent = {"cookie": "; ".join(f"{n}={v}" for n, v in self.cookies.items()), **headers}
-        answer = self.console.answer(method, parts.path, Request(headers=sent, query=query, body=body))
-        for line in answer.cookies:
-            name, _, rest = line.partition("=")
-            self.cookies[name] = rest.partition(";")[0]
-        return answer
-
-    def sign_in(self, page: str = "/staff"):
-        begun = self.send("GET", self.send("GET", page).headers["Location"])
-        state = parse_qs(urlsplit(begun.headers["Location"]).query)["state"][0]
-        return self.send("GET", f"/staff/callback?code=c&state={state}")
-
-    def post(self, path: str, **form: str):
-        form = {"form_token": form_token(self.cookies[COOKIE]), **form}
-        return self.send("POST", path, urlencode(form), **{"content-type": "application/x-www-form-urlencoded"})
 
 
 def test_a_login_leads_back_to_the_page_that_was_wanted():

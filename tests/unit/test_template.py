@@ -70,6 +70,7 @@ def test_who_reserves_or_gives_back_may_do_what_that_takes_and_nobody_else_sees_
         if "InventoryTable" in str(statement["Resource"])
     }
     who = (
+        "StaffConsoleFunction",
         *("ReceiveOrderFunction", "FetchOrdersFunction", "ReconcileStoresFunction"),
         *("OrderPagesFunction", "CheckAvailabilityFunction", "EndOrderFunction"),
         "PrepareDeliveryFunction",  # for orders that leave by e-mail

@@ -23,7 +23,7 @@ from order_processing.offer import ConsentNeeded, NotOffered, OfferExpired
 from order_processing.order import Record
 from order_processing.orders import Orders
 from order_processing.stored_order import REFUSED, Answer, Reason, Status, StoredOrder
-from order_processing.verification.corrections import CorrectionError, order_of, value_at
+from order_processing.verification.corrections import CorrectionError, change_in_total, order_of, value_at
 
 _REJECTED = Reason(code="REJECTED", text="rejected by staff")
 _TRIES = 3
@@ -215,7 +215,11 @@ def _corrections(stored: StoredOrder, body: DecisionBody) -> tuple[Correction, .
     if len({c.path for c in body.corrections}) != len(body.corrections):
         raise Problem(400, "DECISION_INVALID", "the body is not a decision", [("corrections", "a path stands twice")])
     order = order_of(stored)
-    return tuple(Correction(path=c.path, found=value_at(order, c.path), value=c.value) for c in body.corrections)
+    corrections = tuple(Correction(path=c.path, found=value_at(order, c.path), value=c.value) for c in body.corrections)
+    if (more := change_in_total(order, corrections, staff=True)) > 0:
+        found = f"{major_units(more, order.currency)} {order.currency} more"
+        raise CorrectionError("total", found, "no higher total: only the customer can agree to that")
+    return corrections
 
 
 def _repeated(stored: StoredOrder, body: DecisionBody, staff: Decider) -> Answer | None:

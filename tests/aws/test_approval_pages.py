@@ -1,0 +1,182 @@
+"""The console's pages on waiting orders, on the real adapters: what they show, who decides, and what is text."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import pytest
+
+from order_processing.adapters.waiting import DynamoWaiting
+from order_processing.console.approvals import ApprovalPages
+from order_processing.console.order_shown import left
+from order_processing.console.staff import Group
+from order_processing.order import Customer
+from order_processing.settings import current
+from order_processing.stored_order import Status
+from tests.aws.test_approval import BEANIE, decide, large, risky
+from tests.console_desk import Desk
+from tests.orders import an_order
+
+ATTACK = "</dd><script>alert(1)</script><img src=x onerror=alert(1)>{{ 7*7 }}"
+
+
+def desk(shop, *groups: Group, **who: str) -> Desk:
+    pages = ApprovalPages(
+        orders=shop.orders,
+        waiting=DynamoWaiting(shop.client("dynamodb"), shop.tables["orders"]),
+        accounts=shop.accounts,
+        executions=shop,
+        settings=current(),
+    )
+    signed_in = Desk(pages.routes(), *(groups or (Group.APPROVERS,)), **who)
+    signed_in.now = shop.now
+    signed_in.sign_in()
+    return signed_in
+
+
+def seen(page: str) -> str:
+    return re.search(r'name="seen" value="(\w+)"', page)[1]
+
+
+def post(at: Desk, order_id: str, do: str, **form: str):
+    page = at.send("GET", f"/staff/orders/{order_id}").body
+    return at.post(f"/staff/orders/{order_id}", do=do, **{"seen": seen(page), **form})
+
+
+def test_the_list_says_why_and_how_long(shop):
+    order_id = risky(shop)
+    stored = shop.orders.load(order_id)
+    until = stored.question.model_copy(update={"expires_at": shop.now + timedelta(days=2, hours=3)})
+    shop.orders.ask(stored, until)
+    page = desk(shop).send("GET", "/staff/waiting").body
+    assert "The store sees a risk of fraud." in page
+    assert "0 of 2" in page
+    assert "2 days 3 hours" in page
+    assert "Ada" not in page, "the list names no customer"
+
+
+def test_an_order_shows_all_that_a_decision_needs(shop):
+    done = shop.place(an_order(lines=(BEANIE,), total=15_260, store_order_id="before"))
+    shop.run(done)
+    order_id = large(shop)
+    page = desk(shop).send("GET", f"/staff/orders/{order_id}").body
+    for text in (
+        "The order is large.",
+        "total 26100.00 USD",
+        "1 order in USD: $152.60 in all",
+        "TEST-123",
+        "$26,100.00",
+    ):
+        assert text in page
+
+
+def test_an_approver_approves_and_the_order_goes_on(shop):
+    order_id = large(shop)
+    anna = desk(shop)
+    answer = post(anna, order_id, "approve")
+    assert (answer.status, answer.headers["Location"]) == (303, f"/staff/orders/{order_id}?done=approve")
+    assert shop.answered == [("token", "go_on")]
+    (kept,) = shop.orders.load(order_id).answers
+    assert (kept.by, kept.actor) == ("id-1", "staff: Anna Berg (id-1)")
+    page = anna.send("GET", f"/staff/orders/{order_id}").body
+    assert "approved: LARGE_AMOUNT" in page
+    assert "Approve</button>" not in page
+
+
+def test_the_second_of_two_is_somebody_else(shop):
+    order_id = risky(shop)
+    anna, ben = desk(shop), desk(shop, name="Ben Cole", id="id-2")
+    assert post(anna, order_id, "approve").status == 303
+    page = anna.send("GET", f"/staff/orders/{order_id}").body
+    assert "Somebody else must approve it too." in page
+    assert "Approve</button>" not in page
+    anna.post(f"/staff/orders/{order_id}", do="approve", seen=seen(page))
+    assert shop.orders.load(order_id).status is Status.APPROVAL_PENDING
+    assert "Approved by staff: Anna Berg" in ben.send("GET", f"/staff/orders/{order_id}").body
+    assert post(ben, order_id, "approve").status == 303
+    assert shop.orders.load(order_id).status is Status.RESERVED
+
+
+def test_a_refusal_needs_a_reason_for_the_customer(shop):
+    order_id = large(shop)
+    anna = desk(shop)
+    assert "the customer reads it" in post(anna, order_id, "reject", reason=" ").body
+    assert shop.orders.load(order_id).pending
+    assert post(anna, order_id, "reject", reason="We have too few.").status == 303
+    stored = shop.orders.load(order_id)
+    assert (stored.status, stored.reason.text) == (Status.REJECTED, "We have too few.")
+
+
+def test_what_is_changed_in_the_form_is_corrected_and_nothing_else(shop):
+    order_id = large(shop)
+    anna = desk(shop)
+    page = anna.send("GET", f"/staff/orders/{order_id}").body
+    shown = dict(re.findall(r'<input type="text" id="[^"]*" name="([^"]+)" maxlength="500" value="([^"]*)">', page))
+    assert "Nothing is changed" in post(anna, order_id, "correct", **shown).body
+    answer = post(anna, order_id, "correct", **(shown | {"lines[0].quantity": "999999"}))
+    assert answer.status == 409
+    assert "total" in answer.body
+    assert 'value="999999"' in answer.body, "what was filled in stays"
+    assert post(anna, order_id, "correct", **(shown | {"lines[0].quantity": "100"})).status == 303
+    stored = shop.orders.load(order_id)
+    assert [c.path for c in stored.answers[0].corrections] == ["lines[0].quantity"]
+    assert shop.answered == [("token", "verify")]
+    assert shop.run(order_id).status is Status.READY_TO_SHIP
+
+
+def test_what_has_changed_since_it_was_shown_is_looked_at_again(shop):
+    order_id = large(shop)
+    anna = desk(shop)
+    before = seen(anna.send("GET", f"/staff/orders/{order_id}").body)
+    decide(shop, order_id, "reject")
+    answer = anna.post(f"/staff/orders/{order_id}", do="approve", seen=before)
+    assert answer.status == 409
+    order_id = large(shop, 181)
+    for nothing in ("", "x"):
+        assert anna.post(f"/staff/orders/{order_id}", do="approve", seen=nothing).status == 409
+    assert shop.orders.load(order_id).pending
+
+
+@pytest.mark.parametrize(("group", "sees"), [(Group.OPERATIONS, True), (Group.WAREHOUSE, False)])
+def test_others_decide_nothing(shop, group, sees):
+    order_id = large(shop)
+    at = desk(shop, group)
+    shown = at.send("GET", f"/staff/orders/{order_id}")
+    assert shown.status == (200 if sees else 403)
+    assert "Approve</button>" not in shown.body
+    assert "Refuse the order" not in shown.body
+    for do in ("approve", "reject", "correct"):
+        assert at.post(f"/staff/orders/{order_id}", do=do, reason="x").status == 403
+    assert shop.orders.load(order_id).pending
+
+
+def test_what_a_customer_or_a_store_wrote_is_text(shop):
+    line = BEANIE.model_copy(update={"title": ATTACK})
+    customer = Customer(email="ada@example.com", name=ATTACK, company=ATTACK)
+    order_id = risky(shop, lines=(line,), customer=customer)
+    at = desk(shop, name=ATTACK)
+    for page in (f"/staff/orders/{order_id}", "/staff/waiting"):
+        body = at.send("GET", page).body
+        assert "<script" not in body
+        assert "<img" not in body
+        assert "49" not in re.sub(r"\w*49\w+|\w+49\w*", "", body)
+
+
+@pytest.mark.parametrize("number", ["BRSJV48JX", "nothing", "..", "A" * 100])
+def test_an_order_that_is_not_there(shop, number):
+    assert desk(shop).send("GET", f"/staff/orders/{number}").status == 404
+
+
+@pytest.mark.parametrize(
+    ("minutes", "told"),
+    [
+        (0, "0 minutes"),
+        (61, "1 hour 1 minute"),
+        (60 * 24, "1 day 0 hours"),
+        (60 * 24 * 3 - 1, "2 days 23 hours"),
+        (-1, "none"),
+    ],
+)
+def test_the_time_left_in_two_units(shop, minutes, told):
+    assert left(shop.now + timedelta(minutes=minutes), shop.now) == told
