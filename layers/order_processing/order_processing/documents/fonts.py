@@ -47,6 +47,11 @@ def runs(text: str, *, bold: bool = False) -> Iterator[tuple[str, str]]:
         yield _load(_FILES[font][bold]), "".join(letter for _, letter in letters)
 
 
+def first_font() -> str:
+    """The name of the font that most text is set in, loaded."""
+    return _load(_FILES[0][0])
+
+
 def width(text: str, size: float, *, bold: bool = False) -> float:
     """How wide a text is, in points."""
     return _width_at_one_point(text, bold) * size
