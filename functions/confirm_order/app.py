@@ -28,6 +28,6 @@ def handler(event: Event) -> None:
         accounts=_accounts,
         post=_post,
         settings=current(),
-        status_url=_links.status_url,
+        status_url=_links.page_url,
         now=datetime.now(UTC),
     )

@@ -33,6 +33,6 @@ def handler(event: Event) -> None:
         orders=_orders,
         post=_post,
         settings=current(),
-        status_url=_links.status_url,
+        status_url=_links.page_url,
         now=datetime.now(UTC),
     )

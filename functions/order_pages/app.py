@@ -1,4 +1,4 @@
-"""The pages on which customers decide about their orders."""
+"""The pages on which customers see their orders and decide about them."""
 
 import os
 from typing import Any
@@ -7,11 +7,15 @@ import boto3
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 
 from order_processing.access import guest_id
+from order_processing.adapters.accounts import DynamoAccounts
 from order_processing.adapters.catalogue import DynamoCatalogue
 from order_processing.adapters.executions import StepFunctionsExecutions
 from order_processing.adapters.links import Links
+from order_processing.adapters.order_lists import OrderLists
 from order_processing.adapters.orders import DynamoOrders
+from order_processing.adapters.post import SesPost
 from order_processing.adapters.secrets import Secrets
+from order_processing.customer_pages import CustomerPages
 from order_processing.decision_pages import DecisionPages
 from order_processing.gateway import note_fault, request_of, response_of
 from order_processing.observe import logger
@@ -20,19 +24,40 @@ from order_processing.settings import current
 _secretsmanager = boto3.client("secretsmanager")
 _dynamodb = boto3.client("dynamodb")
 _identity = Secrets(_secretsmanager, os.environ["IDENTITY_SECRET"])
+_orders = DynamoOrders(
+    _dynamodb,
+    os.environ["ORDERS_TABLE"],
+    inventory_table=os.environ["INVENTORY_TABLE"],
+    accounts_table=os.environ["ACCOUNTS_TABLE"],
+)
+_executions = StepFunctionsExecutions(
+    boto3.client("stepfunctions"), os.environ["STATE_MACHINE_ARN"], os.environ["ENDING_ARN"]
+)
+_links = Links(_secretsmanager, os.environ["KEYS_SECRET"], os.environ["PUBLIC_URL"])
+_catalogue = DynamoCatalogue(_dynamodb, os.environ["CATALOGUE_TABLE"])
+
+
+def _guest_id(email: str) -> str:
+    return guest_id(email, _identity.read()["key"])
+
+
 _pages = DecisionPages(
-    orders=DynamoOrders(
-        _dynamodb,
-        os.environ["ORDERS_TABLE"],
-        inventory_table=os.environ["INVENTORY_TABLE"],
-        accounts_table=os.environ["ACCOUNTS_TABLE"],
-    ),
-    executions=StepFunctionsExecutions(
-        boto3.client("stepfunctions"), os.environ["STATE_MACHINE_ARN"], os.environ["ENDING_ARN"]
-    ),
-    links=Links(_secretsmanager, os.environ["KEYS_SECRET"], os.environ["PUBLIC_URL"]),
-    catalogue=DynamoCatalogue(_dynamodb, os.environ["CATALOGUE_TABLE"]),
-    guest_id=lambda email: guest_id(email, _identity.read()["key"]),
+    orders=_orders,
+    executions=_executions,
+    links=_links,
+    catalogue=_catalogue,
+    guest_id=_guest_id,
+    settings=current(),
+)
+_customer_pages = CustomerPages(
+    orders=_orders,
+    heads=OrderLists(_dynamodb, os.environ["ORDERS_TABLE"]),
+    accounts=DynamoAccounts(_dynamodb, os.environ["ACCOUNTS_TABLE"]),
+    executions=_executions,
+    links=_links,
+    catalogue=_catalogue,
+    post=SesPost(boto3.client("sesv2"), os.environ["SENDER"], os.environ["CONFIGURATION_SET"], current()),
+    guest_id=_guest_id,
     settings=current(),
 )
 app = APIGatewayHttpResolver()
@@ -46,6 +71,21 @@ def show(order_id: str) -> Response:
 @app.post("/decide/<order_id>")
 def post(order_id: str) -> Response:
     return response_of(_pages.post(order_id, request_of(app)))
+
+
+@app.route("/my/orders/<order_id>", method=["GET", "HEAD"])
+def show_order(order_id: str) -> Response:
+    return response_of(_customer_pages.show(order_id, request_of(app)))
+
+
+@app.post("/my/orders/<order_id>")
+def post_order(order_id: str) -> Response:
+    return response_of(_customer_pages.post(order_id, request_of(app)))
+
+
+@app.route("/my/orders", method=["GET", "HEAD"])
+def show_orders() -> Response:
+    return response_of(_customer_pages.orders(request_of(app)))
 
 
 @app.not_found

@@ -11,6 +11,7 @@ import pytest
 
 from order_processing.adapters import reservations
 from order_processing.adapters.accounts import DynamoAccounts
+from order_processing.adapters.order_lists import OrderLists
 from order_processing.cancellation import (
     BY_CUSTOMER,
     IN_STORE,
@@ -31,6 +32,10 @@ PATH = ["RECEIVED", "VERIFIED", "RESERVED", "CONFIRMED", "RECORDED", "READY_TO_S
 
 def totals(shop: Shop) -> tuple[int, int]:
     return DynamoAccounts(boto3.client("dynamodb"), "accounts").totals(shop.guest_id("ada@example.com"), "USD")
+
+
+def lists() -> OrderLists:
+    return OrderLists(boto3.client("dynamodb"), "orders")
 
 
 def subjects() -> list[str]:
@@ -140,8 +145,8 @@ def test_a_store_that_cancels_too_late_is_noted_for_staff_and_the_customer_told_
         at = NOW + timedelta(minutes=minutes)
         stored = cancel_for_store(order_id, orders=shop.orders, executions=shop, now=at)
         assert stored.late_cancellation.at == NOW
-    assert shop.orders.late_cancellations(NOW) == [order_id]
-    assert shop.orders.late_cancellations(NOW + timedelta(seconds=1)) == []
+    assert lists().late_cancellations(NOW) == [order_id]
+    assert lists().late_cancellations(NOW + timedelta(seconds=1)) == []
     stored = shop.orders.load(order_id)
     assert (stored.status, stored.late_cancellation.reason) == (Status.READY_TO_SHIP, IN_STORE)
     assert (told(order_id, "no longer be cancelled"), len(mails())) == (1, 2)
@@ -151,7 +156,7 @@ def test_a_store_that_cancels_in_time_is_heard(shop):
     order_id = shop.place(simple_order())
     shop.run(order_id)
     assert cancel_for_store(order_id, orders=shop.orders, executions=shop, now=NOW).status is Status.CANCELLED
-    assert shop.orders.late_cancellations(NOW) == []
+    assert lists().late_cancellations(NOW) == []
     assert_cancelled(shop, order_id, confirmed=1)
 
 

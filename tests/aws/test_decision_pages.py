@@ -142,7 +142,7 @@ def test_three_mistakes_are_put_right_and_the_order_becomes_ready_to_ship(visit,
     assert (done.status, done.headers["Location"]) == (303, f"?token={visitor.token}")
     assert shop.answered == [("token", "go_on")]
     assert "Thank you" in text_of(visitor.look())
-    assert "https://orders.example.com/orders/" in visitor.look().body
+    assert "https://orders.example.com/my/orders/" in visitor.look().body
     stored = shop.run(visitor.order_id)
     assert stored.status is Status.READY_TO_SHIP, stored.reason
     assert stored.verified.order.total == 12 * 90 + 2 * 1400

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import hmac
 from collections.abc import Mapping, Sequence
@@ -11,6 +12,7 @@ from itsdangerous import BadSignature, Signer
 
 _SALT = "order-status"
 _DECISION_SALT = "order-decision"
+_ACCOUNT_SALT = "account-orders"
 
 
 class LinkExpired(Exception):
@@ -57,6 +59,25 @@ def holder_of(given: str, holders: Mapping[str, Sequence[str]]) -> str:
             if secret and hmac.compare_digest(secret.encode(), given.encode()):
                 found = holder
     return found
+
+
+def account_token(customer_id: str, expires_at: datetime, keys: Sequence[str]) -> str:
+    """The token with which its holder sees all orders of an account until a time (UTC, whole seconds)."""
+    account = base64.urlsafe_b64encode(customer_id.encode()).decode().rstrip("=")
+    named = f"{account}.{int(expires_at.timestamp())}"
+    return f"{named}.{_signer(keys, _ACCOUNT_SALT).get_signature(named).decode()}"
+
+
+def account_of(token: str, now: datetime, keys: Sequence[str]) -> str | None:
+    """The id of the account that the token opens, None if it opens none; LinkExpired when it did once."""
+    try:
+        named = _signer(keys, _ACCOUNT_SALT).unsign(token).decode()
+    except (BadSignature, UnicodeError):
+        return None
+    account, _, until = named.partition(".")
+    if now.timestamp() >= int(until):
+        raise LinkExpired
+    return base64.urlsafe_b64decode(account + "=" * (-len(account) % 4)).decode()
 
 
 def guest_id(email: str, key: str) -> str:

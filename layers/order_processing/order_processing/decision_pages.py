@@ -45,7 +45,7 @@ _OWN = frozenset({"do", "total", "also"})
 class Links(Protocol):
     """Links that prove whose an order is."""
 
-    def status_url(self, order_id: str) -> str: ...
+    def page_url(self, order_id: str) -> str: ...
 
     def may_decide(self, order_id: str, token: str, now: datetime) -> bool:
         """Raises LinkExpired."""
@@ -283,7 +283,7 @@ class DecisionPages:
         return wording.mail.text("question.until", time=wording.mail.moment(stored.question.expires_at))
 
     def _status_link(self, stored: StoredOrder) -> Link:
-        return Link(self._wording(stored).mail.text("button.status"), self._links.status_url(stored.order_id))
+        return Link(self._wording(stored).mail.text("button.status"), self._links.page_url(stored.order_id))
 
 
 def _asks_here(stored: StoredOrder) -> bool:

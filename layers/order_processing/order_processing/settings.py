@@ -186,6 +186,7 @@ class Limits(Record):
     longest_wait_days: a delivery later than this many days after the order is not promised without asking.
     consolidation_days: how much later everything may come when that saves a shipment.
     favour_percent: up to this part of what the price list says, a difference in the customer's favour is honoured.
+    list_link_minutes: for how long a link to all orders of an account is good.
     sanctioned_places: countries (`KP`) and parts of them (`UA-43`) that nothing may be delivered to.
     """
 
@@ -195,6 +196,7 @@ class Limits(Record):
     longest_wait_days: Days = 30
     consolidation_days: Days = 1
     favour_percent: Annotated[int, Field(ge=0, le=100)] = 10
+    list_link_minutes: Annotated[int, Field(ge=5, le=1440)] = 30
     sanctioned_places: tuple[Annotated[str, Field(pattern=r"^[A-Z]{2}(-[A-Z0-9]{1,3})?$")], ...] = ()
 
 

@@ -5,6 +5,7 @@ Table: partition key `customer_id`, sort key `entry`:
   of its `payments`, and its parcels' `tracking` where a carrier gave some.
 - `totals#<currency>`: how many orders, what they amount to, and what of it is `open`.
 - `payment` (under the partition `payment#<document>`): a payment, once.
+- `links`: how many links to its orders were sent (`sent`) since when (`since`).
 """
 
 from __future__ import annotations
@@ -13,11 +14,11 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from order_processing.account import AccountEntry, Payment, Totals
-from order_processing.adapters.attributes import Attribute, document, number, read_document, text
+from order_processing.adapters.attributes import Attribute, document, iso, number, read_document, text, time
 from order_processing.adapters.transactions import Refused, write_all
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import datetime, timedelta
 
     from mypy_boto3_dynamodb import DynamoDBClient
 
@@ -208,6 +209,32 @@ class DynamoAccounts:
         except Refused:
             return False
         return True
+
+    def may_send_link(self, customer_id: str, now: datetime, *, most: int, within: timedelta) -> bool:
+        """Count one more link to the account; False when there were enough since the first of this time."""
+        key = {"customer_id": text(customer_id), "entry": text("links")}
+        over = {":over": text(iso(now - within)), ":one": number(1)}
+        counted = (
+            ("ADD sent :one", "since > :over AND sent < :most", over | {":most": number(most)}),
+            (
+                "SET since = :now, sent = :one",
+                "attribute_not_exists(since) OR since <= :over",
+                over | {":now": time(now)},
+            ),
+        )
+        for update, condition, values in counted:
+            try:
+                self._client.update_item(
+                    TableName=self._table,
+                    Key=key,
+                    UpdateExpression=update,
+                    ConditionExpression=condition,
+                    ExpressionAttributeValues=values,
+                )
+                return True
+            except self._client.exceptions.ConditionalCheckFailedException:
+                continue
+        return False
 
     def _get(self, key: Item) -> Item:
         found: Any = self._client.get_item(TableName=self._table, Key=key, ConsistentRead=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from order_processing.access import decision_token, may_decide, may_see, order_token
+from order_processing.access import account_of, account_token, decision_token, may_decide, may_see, order_token
 from order_processing.adapters.secrets import Secrets
 
 if TYPE_CHECKING:
@@ -19,8 +19,20 @@ class Links:
         self._secret = Secrets(client, secret_id)
         self._public_url = public_url.rstrip("/")
 
+    def page_url(self, order_id: str) -> str:
+        """The order's page, for whoever holds this link."""
+        return f"{self._public_url}/my/orders/{order_id}?token={order_token(order_id, self._keys())}"
+
+    def account_url(self, customer_id: str, expires_at: datetime) -> str:
+        """The page with all orders of an account, until this time."""
+        return f"{self._public_url}/my/orders?token={account_token(customer_id, expires_at, self._keys())}"
+
+    def account_of(self, token: str, now: datetime) -> str | None:
+        """The account that the token opens, None if it opens none; LinkExpired when it did once."""
+        return account_of(token, now, self._keys())
+
     def status_url(self, order_id: str) -> str:
-        """The order's status, for whoever holds this link."""
+        """The order's status as the API tells it, for whoever holds this link."""
         return f"{self._public_url}/orders/{order_id}?token={order_token(order_id, self._keys())}"
 
     def decision_url(self, order_id: str, expires_at: datetime) -> str:

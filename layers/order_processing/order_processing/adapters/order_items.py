@@ -36,6 +36,7 @@ SCHEMA = 1
 """The version of what an order's items say. Items of the version before and of the next one are read too."""
 SHARDS = 4
 RECEIVED_INDEX = "received-by-day"
+LATE_CANCELLATIONS = "list#late-cancellations"
 _LARGEST_ITEM = 390_000
 
 

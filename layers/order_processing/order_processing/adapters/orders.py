@@ -36,6 +36,7 @@ from order_processing.adapters.attributes import (
     text,
 )
 from order_processing.adapters.order_items import (
+    LATE_CANCELLATIONS,
     RECEIVED_INDEX,
     SHARDS,
     Change,
@@ -74,8 +75,6 @@ from order_processing.verified_order import VerifiedOrder
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
-
-LATE_CANCELLATIONS = "list#late-cancellations"
 
 
 class DynamoOrders:
@@ -297,15 +296,6 @@ class DynamoOrders:
         listed = {**key(LATE_CANCELLATIONS, f"{iso(late.at)}#{seen.order_id}"), "listed": text(seen.order_id)}
         self._transact(change, [{"Put": {"TableName": self._table, "Item": listed}}])
         return change.after
-
-    def late_cancellations(self, since: datetime) -> list[str]:
-        """The ids of the orders whose cancellation came too late, since a time, the oldest first."""
-        pages = self._client.get_paginator("query").paginate(
-            TableName=self._table,
-            KeyConditionExpression="order_id = :list AND part >= :since",
-            ExpressionAttributeValues={":list": text(LATE_CANCELLATIONS), ":since": text(iso(since))},
-        )
-        return [item["listed"]["S"] for page in pages for item in page["Items"]]
 
     def claim_sscc(self, sscc: str, parcel: str) -> bool:
         try:

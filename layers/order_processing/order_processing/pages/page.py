@@ -18,6 +18,7 @@ from order_processing.mail.letter import Link
 from order_processing.mail.plain import one_line
 from order_processing.mail.texts import Texts
 from order_processing.pages import texts
+from order_processing.pages.order_page import OrderShown, RowShown
 from order_processing.pages.shown import FormShown, PreviewShown
 from order_processing.pages.texts import COMPILED
 from order_processing.settings import Store
@@ -88,6 +89,33 @@ class Pages:
             button=button,
             can_cancel=can_cancel,
         )
+
+    def order(
+        self,
+        heading: str,
+        shown: OrderShown,
+        *,
+        answer: Link | None,
+        can_cancel: bool,
+        too_late: bool,
+        list_offer: str,
+    ) -> Page:
+        """One order. answer: to the page of a question that waits; list_offer: what asking for the list does."""
+        return self._render(
+            "order.html",
+            title=heading,
+            heading=heading,
+            order=shown,
+            answer=answer,
+            can_cancel=can_cancel,
+            too_late=too_late,
+            list_offer=list_offer,
+        )
+
+    def orders(self, rows: Iterable[RowShown], *, more: str) -> Page:
+        """The orders of an account. more: where the earlier ones are, "" where there are none."""
+        heading = self._page("orders.title")
+        return self._render("orders.html", title=heading, heading=heading, rows=tuple(rows), more=more)
 
     def turned_away(self, kind: str) -> Page:
         """Why a request was not served. kind: expired_link, wrong_link, refused or failed."""
