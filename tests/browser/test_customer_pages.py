@@ -134,7 +134,7 @@ def test_everything_can_be_reached_with_the_keyboard_and_a_wrong_link_is_a_clear
         focused = tab.locator(":focus")
         if focused.count():
             reached.append(focused.get_attribute("value") or focused.get_attribute("href"))
-    assert [name for name in reached if name in ("cancel", "orders")] == ["cancel", "orders"]
+    assert [name for name in reached if name in ("cancel", "orders")][:2] == ["cancel", "orders"]
     for wrong in (url[:-6], url.partition("?")[0], url.replace("/my/orders/", "/my/orders/x/")):
         assert tab.goto(wrong).status == 404
         assert h1(tab) == "This link does not open an order"

@@ -6,7 +6,7 @@ import json
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 
@@ -14,8 +14,12 @@ from local import Mail, wait_for
 from local.senders import SHOPIFY_SHOP, STAFF_KEY
 from order_processing.adapters.accounts import DynamoAccounts
 from order_processing.adapters.order_lists import OrderLists
+from order_processing.catalogue import catalogue_items
+from order_processing.catalogue_files import read_catalogue
+from order_processing.inventory import StockCount
 from order_processing.order import Line
 from order_processing.stored_order import Handling, Status
+from tests.aws.shop import SEED
 from tests.orders import an_order
 from tests.stack.senders import api_order, place, read_payload, send_shopify, status
 from tests.stack.test_large_order import _invoke as invoke
@@ -24,11 +28,16 @@ from tests.stack.test_oversell import shop_on
 STAGES = ["VerifyOrder", "CheckAvailability", "ConfirmOrder", "UpdateAccount", "PrepareDelivery"]
 PATH = ["RECEIVED", "VERIFIED", "RESERVED", "CONFIRMED", "RECORDED", "READY_TO_SHIP"]
 SKU = "TEST-123"
+RACED = "CANCEL-RACE"
 
 
-def held(shop) -> int:
-    stock, supply = shop.inventory.read([SKU])
-    return sum(source.reserved for source in [*stock, *supply])
+def offer_a_product_of_its_own(shop) -> None:
+    """TEST-123 once more, under a SKU that no other test orders."""
+    texts = {path.name: path.read_text(encoding="utf-8") for path in SEED.iterdir() if path.is_file()}
+    like = next(p for p in read_catalogue(texts, today=date(2026, 11, 24)).products if p.sku == SKU)
+    product = like.model_copy(update={"sku": RACED, "aliases": (), "gtin": ""})
+    shop.catalogue.put(catalogue_items([product], guest_id=shop.guest_id))
+    shop.inventory.count(StockCount(document="RACE-1", sku=RACED, location="louisville", on_hand=1000))
 
 
 def cancel(stack, receipt, headers=None, body=""):
@@ -109,11 +118,11 @@ def test_once_the_label_is_printed_nobody_cancels_and_a_store_that_does_is_noted
 
 def test_orders_cancelled_in_the_middle_of_everything_end_wholly_one_way_or_the_other(stack):
     shop = shop_on(stack)
-    before = held(shop)
+    offer_a_product_of_its_own(shop)
     number = 16
     receipts = []
     for i in range(number):
-        receipts.append(place(stack, api_order(f"cancel-race-{i}")).json())
+        receipts.append(place(stack, api_order(f"cancel-race-{i}", sku=RACED)).json())
         delay = 0.15 * i
         threading.Timer(delay, lambda receipt=receipts[-1]: cancel(stack, receipt)).start()
 
@@ -130,8 +139,8 @@ def test_orders_cancelled_in_the_middle_of_everything_end_wholly_one_way_or_the_
     time.sleep(2)
     ends = [settled(receipt) for receipt in receipts]
     assert "CANCELLED" in ends
-    ready = ends.count("READY_TO_SHIP")
-    assert held(shop) - before == ready
+    (stock,), _ = shop.inventory.read([RACED])
+    assert (stock.reserved, stock.available) == (ends.count("READY_TO_SHIP"), 1000 - ends.count("READY_TO_SHIP"))
     for receipt, end in zip(receipts, ends, strict=True):
         stored = shop.orders.load(receipt["id"])
         if end == "CANCELLED":

@@ -61,9 +61,9 @@ class DecisionBody(Record):
 
 
 class CancellationBody(Record):
-    """The body of a cancellation by staff. reason: why, in words for the customer, in the customer's language."""
+    """The body of a cancellation by staff. reason: why, in words for the customer, "" for none."""
 
-    reason: Annotated[StrictStr, Field(min_length=1, max_length=300)]
+    reason: Annotated[StrictStr, Field(max_length=300)] = ""
 
 
 def read_cancellation(raw: bytes) -> Reason:
