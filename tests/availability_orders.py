@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time
 
 from order_processing.inventory import Stock, Supply
 from order_processing.order import Address, Line, Order
-from order_processing.settings import Limits, Location, Service, Settings, Store, Zone
+from order_processing.settings import Limits, Location, Privacy, Retention, Service, Settings, Store, Zone
 from order_processing.verified_order import Item, VerifiedOrder
 
 MONDAY_NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
@@ -80,6 +80,7 @@ def settings(
         services={"standard": Service(title="Standard", carrier="Carrier", zones=zones)},
         default_service="standard",
         gs1_company_prefix="0614141",
+        privacy=Privacy(amounts=Retention(basis="a law about books", years=8)),
         limits=Limits.model_validate(limits),
     )
 

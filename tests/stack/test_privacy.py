@@ -3,9 +3,17 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime, timedelta
+
+import pytest
 
 from local import wait_for
+from operating.privacy import Keepers, Wanted, erase
+from order_processing.privacy import StillOpen
+from order_processing.settings import current
+from order_processing.stored_order import Handling
 from tests.stack.senders import api_order, place, status
+from tests.stack.test_oversell import shop_on
 
 CANARY = {
     "name": "Canarina Zwitschervogel",
@@ -59,3 +67,28 @@ def test_executions_logs_and_keys_hold_no_personal_data(stack):
     keys = [item["Key"] for item in objects]
     assert [key for key in keys if ready["id"] in key]
     assert traces_in(json.dumps(keys)) == []
+
+
+def test_an_erased_customer_is_gone_and_the_order_is_still_shown(stack):
+    order = canary_order("canary-erased")
+    order["customer"]["email"] = "zq7.erased@example.com"
+    receipt = place(stack, order).json()
+    shop, keepers = shop_on(stack), Keepers.of(stack.client, stack.outputs)
+    wanted = Wanted(email="zq7.erased@example.com")
+    until(stack, receipt, "READY_TO_SHIP")
+    with pytest.raises(StillOpen, match=receipt["number"]):
+        erase(keepers, wanted, current(), datetime.now(UTC), print)
+    left = datetime.now(UTC) - timedelta(days=30)
+    stored = shop.orders.load(receipt["id"])
+    shop.orders.issue_goods(stored, Handling(printed_at=left, packed_at=left, handed_over_at=left))
+    query = receipt["status_url"].partition("?")[2]
+
+    def page() -> str:
+        return stack.request("GET", f"/my/orders/{receipt['id']}?{query}").body.decode()
+
+    assert traces_in(page())
+    (told,) = erase(keepers, wanted, current(), datetime.now(UTC), print).orders
+    assert told.order_id == receipt["id"]
+    assert status(stack, receipt).json()["status"] == "READY_TO_SHIP"
+    assert "was erased from this order" in page()
+    assert traces_in(page()) == []

@@ -14,7 +14,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field, StringConstraints, ValidationError
 
 from order_processing.approval_rules import Approvals
 from order_processing.checks import Rules
@@ -200,6 +200,39 @@ class Limits(Record):
     sanctioned_places: tuple[Annotated[str, Field(pattern=r"^[A-Z]{2}(-[A-Z0-9]{1,3})?$")], ...] = ()
 
 
+class Retention(Record):
+    """What the law wants kept although its customer asked for erasure.
+
+    basis: the law, as it is told to whoever asks. years: full calendar years after the one in which the order was
+        recorded; one of those for which the documents' bucket has a rule.
+    """
+
+    basis: Annotated[str, StringConstraints(strip_whitespace=True, min_length=10, max_length=500)]
+    years: Literal[2, 3, 5, 6, 7, 8, 10]
+
+
+DocumentKind = Literal[
+    "label",
+    "label_zpl",
+    "packing_slip",
+    "pick_list",
+    "commercial_invoice",
+    "customs_declaration",
+    "dangerous_goods_note",
+]
+
+
+class Privacy(Record):
+    """What an erasure leaves. amounts: of orders and accounts. documents: by kind; a kind without is erased at once.
+
+    settle_days: for so many days after it has left an order is not erased, since it may come back.
+    """
+
+    amounts: Retention
+    documents: dict[DocumentKind, Retention] = {}
+    settle_days: Days = 14
+
+
 class Settings(Record):
     """Everything that a store can set.
 
@@ -211,6 +244,7 @@ class Settings(Record):
     services: dict[str, Service]
     default_service: Text
     gs1_company_prefix: Annotated[str, Field(pattern=r"^\d{6,12}$")]
+    privacy: Privacy
     limits: Limits = Limits()
     printing: Printing = Printing()
     notices: Notices = Notices()

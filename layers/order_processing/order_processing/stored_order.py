@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from order_processing.approval import Case, Consent
@@ -157,6 +157,21 @@ class Delay(Record):
 PROMISE_BROKEN = "PROMISE_BROKEN"
 
 
+class Kept(Record):
+    """Something of an erased order that stays. until: its last day."""
+
+    what: str
+    basis: str
+    until: date
+
+
+class Erasure(Record):
+    """That an order no longer tells who its customer is, and what stays of it."""
+
+    at: datetime
+    kept: tuple[Kept, ...] = ()
+
+
 class Question(Record):
     """What a running execution waits for.
 
@@ -248,6 +263,7 @@ class StoredOrder(Record):
     handling: Handling = Handling()
     bought: Purchases = Purchases()
     late_cancellation: LateCancellation | None = None
+    erased: Erasure | None = None
     handed_out: Confirmation | None = None
     approval: Case | None = None
     left: History = History()

@@ -20,6 +20,7 @@ from order_processing.stored_order import (
     Confirmation,
     Delay,
     Draft,
+    Erasure,
     Handling,
     History,
     LateCancellation,
@@ -263,6 +264,7 @@ _HEAD_DOCUMENTS: dict[str, type[Record]] = {
     "bought": Purchases,
     "late_cancellation": LateCancellation,
     "left": History,
+    "erased": Erasure,
     "handed_out": Confirmation,
     "approval": Case,
 }

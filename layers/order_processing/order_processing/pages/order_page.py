@@ -108,7 +108,7 @@ def order_page(stored: StoredOrder, wording: Wording, settings: Settings, *, liv
     order, writer = wording.order, wording.mail
     sums = _sums(wording)
     return OrderShown(
-        paragraphs=_paragraphs(stored, wording),
+        paragraphs=(*_paragraphs(stored, wording), *_erased(stored, wording, settings)),
         live=live,
         facts=writer.facts(*_complete_by(stored, wording)),
         timeline=tuple(_timeline(stored, wording)),
@@ -131,6 +131,12 @@ def _paragraphs(stored: StoredOrder, wording: Wording) -> tuple[str, ...]:
     if state != "question" or not stored.question:
         return text
     return (*text, words("question.until", time=wording.mail.moment(stored.question.expires_at)))
+
+
+def _erased(stored: StoredOrder, wording: Wording, settings: Settings) -> Iterable[str]:
+    if stored.erased:
+        day = wording.mail.figures.day_of(stored.erased.at, settings.store.time_zone)
+        yield wording.page("order.erased", date=day)
 
 
 def _complete_by(stored: StoredOrder, wording: Wording) -> Iterable[Labelled]:
