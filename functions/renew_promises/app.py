@@ -38,7 +38,7 @@ def handler(message: dict[str, Any]) -> None:
             inventory=_inventory,
             post=_post,
             settings=current(),
-            status_url=_links.status_url,
+            status_url=_links.page_url,
             prepare=_prepare_delivery,
             now=datetime.now(UTC),
         )
