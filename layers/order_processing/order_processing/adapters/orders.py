@@ -293,6 +293,8 @@ class DynamoOrders:
     def note_late_cancellation(self, seen: StoredOrder, late: LateCancellation) -> StoredOrder:
         change = Change(seen)
         change.put("late_cancellation", document(late), late_cancellation=late)
+        if seen.late_cancellation:  # it is on the list
+            return self._update(change)
         listed = {**key(LATE_CANCELLATIONS, f"{iso(late.at)}#{seen.order_id}"), "listed": text(seen.order_id)}
         self._transact(change, [{"Put": {"TableName": self._table, "Item": listed}}])
         return change.after
