@@ -78,7 +78,7 @@ def test_an_erased_customer_is_gone_and_the_order_is_still_shown(stack):
     until(stack, receipt, "READY_TO_SHIP")
     with pytest.raises(StillOpen, match=receipt["number"]):
         erase(keepers, wanted, current(), datetime.now(UTC), print)
-    left = datetime.now(UTC) - timedelta(days=30)
+    left = datetime.now(UTC) - timedelta(days=31)
     stored = shop.orders.load(receipt["id"])
     shop.orders.issue_goods(stored, Handling(printed_at=left, packed_at=left, handed_over_at=left))
     query = receipt["status_url"].partition("?")[2]

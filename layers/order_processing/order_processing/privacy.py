@@ -12,7 +12,7 @@ from order_processing.delivery import Delivery, Document
 from order_processing.discrepancy import Approval, Correction, Discrepancy
 from order_processing.order import Address, Customer, Order, Record
 from order_processing.settings import Retention, Settings
-from order_processing.stored_order import Answer, Erasure, Kept, Reason, Status, StoredOrder
+from order_processing.stored_order import Answer, Erasure, History, Kept, Reason, Status, StoredOrder
 from order_processing.verified_order import VerifiedOrder
 
 _OF_A_PERSON = ("customer", "shipping_address", "billing_address", "note")
@@ -94,15 +94,22 @@ def without_person(stored: StoredOrder, settings: Settings, at: datetime) -> Sto
     return stored.model_copy(
         update={
             "placed": _order(stored.placed),
-            "verified": _verified(verified, findings) if verified else None,
+            "verified": verified_without_person(verified, findings) if verified else None,
             "discrepancies": findings,
             "answers": tuple(_answer(answer) for answer in stored.answers),
             "draft": None,
-            "reason": Reason(code=stored.reason.code, text="") if stored.reason else None,
+            "reason": _reason(stored.reason),
+            "left": History(past=tuple(p.model_copy(update={"reason": _reason(p.reason)}) for p in stored.history)),
+            "approval": None,
             "delivery": _delivery(stored.delivery, settings) if stored.delivery else None,
             "erased": erasure(stored, settings, at),
         }
     )
+
+
+def _reason(reason: Reason | None) -> Reason | None:
+    """Its words may quote the customer."""
+    return Reason(code=reason.code, text="") if reason else None
 
 
 def _order(order: Order) -> Order:
@@ -114,6 +121,9 @@ def _order(order: Order) -> Order:
             "billing_address": _address(order.billing_address),
             "lines": lines,
             "note": "",
+            "gift": order.is_gift,
+            "gift_message": "",
+            "flags": (),
         }
     )
 
@@ -122,7 +132,8 @@ def _address(address: Address | None) -> Address | None:
     return Address(country=address.country, region=address.region) if address else None
 
 
-def _verified(verified: VerifiedOrder, findings: tuple[Discrepancy, ...]) -> VerifiedOrder:
+def verified_without_person(verified: VerifiedOrder, findings: tuple[Discrepancy, ...] = ()) -> VerifiedOrder:
+    """A verified order without its customer. findings: in the place of its own."""
     return verified.model_copy(update={"order": _order(verified.order), "discrepancies": findings})
 
 

@@ -225,12 +225,13 @@ DocumentKind = Literal[
 class Privacy(Record):
     """What an erasure leaves. amounts: of orders and accounts. documents: by kind; a kind without is erased at once.
 
-    settle_days: for so many days after it has left an order is not erased, since it may come back.
+    settle_days: for so many days after it has left an order is not erased, since it may come back; not fewer than
+        what the warehouse printed together is kept.
     """
 
     amounts: Retention
     documents: dict[DocumentKind, Retention] = {}
-    settle_days: Days = 14
+    settle_days: Annotated[int, Field(ge=30, le=366)] = 30
 
 
 class Settings(Record):

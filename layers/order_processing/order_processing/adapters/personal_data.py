@@ -18,7 +18,7 @@ from order_processing.adapters.transactions import Refused, Write, write_all
 from order_processing.catalogue import normal_email
 from order_processing.errors import OrderChanged, OrderNotFound
 from order_processing.order import Order
-from order_processing.privacy import OrderErased, kept_documents, without_person
+from order_processing.privacy import OrderErased, kept_documents, verified_without_person, without_person
 from order_processing.settings import Settings
 from order_processing.stored_order import StoredOrder
 from order_processing.verified_order import VerifiedOrder
@@ -30,9 +30,9 @@ if TYPE_CHECKING:
 Progress = Callable[[str], None]
 KEPT_YEARS = "kept-years"
 """The tag of a document that stays; the bucket's lifecycle lets it go after so many years."""
-_REWRITTEN = ("placed", "verified", "order")
+_STAYING = ("placed", "verified", "order", "offer")
 _DELETED_AT_ONCE = 1000
-_IN_THE_ORDER = ("placed", "verified", "order", "answer#", "draft")
+_IN_THE_ORDER = ("placed", "verified", "order", "answer#", "draft", "offer")
 
 
 class PersonalData:
@@ -114,26 +114,28 @@ class PersonalData:
     def _writes(self, before: StoredOrder, after: StoredOrder, parts: dict[str, Any]) -> list[Write]:
         order_id = before.order_id
         head = Change(before)
-        for name in ("reason", "delivery", "erased"):
+        for name in ("reason", "delivery", "left", "erased"):
             value = getattr(after, name)
             if value is not None:
                 head.put(name, document(value))
+        if before.approval:
+            head.remove("approval")
         writes: list[Write] = [
             {"Update": {"TableName": self._table, **head.expression()}},
             self._set(order_id, "placed", document=document(after.placed), raw=packed(b""), fingerprint=text("erased")),
         ]
         if "verified" in parts:
-            findings = {"discrepancies": document(Discrepancies(found=after.discrepancies))}
-            without = after.verified.model_copy(update={"discrepancies": ()}) if after.verified else None
-            writes.append(
-                self._set(order_id, "verified", **findings, **({"document": document(without)} if without else {}))
-            )
+            values = {"discrepancies": document(Discrepancies(found=after.discrepancies))}
+            if "document" in parts["verified"]:  # as it stands there: what was chosen of an offer is added on reading
+                verified = read_document(parts["verified"]["document"], VerifiedOrder)
+                values["document"] = document(verified_without_person(verified))
+            writes.append(self._set(order_id, "verified", **values))
         answers = sorted(part for part in parts if part.startswith("answer#"))
         writes += [
             self._set(order_id, part, document=document(answer))
             for part, answer in zip(answers, after.answers, strict=True)
         ]
-        more = [part for part in parts if part not in (*_REWRITTEN, *answers)]
+        more = [part for part in parts if part not in (*_STAYING, *answers)]
         return writes + [{"Delete": {"TableName": self._table, "Key": key(order_id, part)}} for part in more]
 
     def _set(self, order_id: str, part: str, **values: Any) -> Write:
