@@ -1,4 +1,4 @@
-"""Starts ministack, and does as AWS does in seven places where it does not. Runs in the emulator's own environment.
+"""Starts ministack, and does as AWS does in eight places where it does not. Runs in the emulator's own environment.
 
 - ministack asks for ses:SendEmail on every resource, so no policy that names its identity would pass.
   AWS asks for it on the sender's identity and on the configuration set, and tells policies the sender
@@ -12,6 +12,7 @@
   takes such a batch for done. Here it gets the whole batch again, where AWS begins with the record.
 - AWS asks for sqs:SendMessage to send messages in a batch (API Reference, SendMessageBatch); ministack, for an action
   that there is not.
+- SES's reports are put on the bus by SES; ministack makes none, so whoever stands in for SES may put them there.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from typing import Any
 from ministack import app
 from ministack.core import iam_actions
 from ministack.core.responses import get_account_id
-from ministack.services import lambda_svc, ses, stepfunctions
+from ministack.services import eventbridge, lambda_svc, ses, stepfunctions
 
 _SEND = "/v2/email/outbound-emails"
 _enforce_others = app._enforce_ses_v2
@@ -33,6 +34,7 @@ _wait_for_callback = stepfunctions._invoke_with_callback
 _call_function = stepfunctions._call_lambda
 _execute = stepfunctions._execute_task
 _invoke = lambda_svc._execute_function
+_put_events_of_others = eventbridge._put_events
 _resource_of_others = iam_actions.extract_resource_arn
 _action_of_others = iam_actions.extract_iam_action
 _waiting: ContextVar[str] = ContextVar("waiting", default="")
@@ -122,6 +124,11 @@ def _function(function: Any, event: Any, *others: Any, **named: Any) -> Any:
     return result
 
 
+def _put_events(data: dict, allow_aws_source: bool = False) -> Any:
+    by_ses = [entry.get("Source") == "aws.ses" for entry in data.get("Entries") or [{}]]
+    return _put_events_of_others(data, allow_aws_source or all(by_ses))
+
+
 def _identity(sender: str) -> str:
     found = ses._notification_identity(sender)
     return found[0] if found else sender
@@ -136,4 +143,5 @@ if __name__ == "__main__":
     iam_actions.extract_resource_arn = _resource
     iam_actions.extract_iam_action = _action
     lambda_svc._execute_function = _function
+    eventbridge._put_events = _put_events
     app.main()

@@ -6,15 +6,26 @@ from datetime import UTC, datetime, timedelta
 import boto3
 
 from order_processing.adapters.links import Links
+from order_processing.adapters.mail_reports import DynamoUnreached, SuppressedAddresses
 from order_processing.adapters.orders import DynamoOrders
-from order_processing.adapters.post import SesPost
+from order_processing.adapters.post import ONCE, SesPost
+from order_processing.adapters.secrets import address_hashes
 from order_processing.observe import Event, stage
 from order_processing.settings import current
 from order_processing.stages.await_decision import await_decision
 
-_orders = DynamoOrders(boto3.client("dynamodb"), os.environ["ORDERS_TABLE"])
-_post = SesPost(boto3.client("sesv2"), os.environ["SENDER"], os.environ["CONFIGURATION_SET"], current())
-_links = Links(boto3.client("secretsmanager"), os.environ["KEYS_SECRET"], os.environ["PUBLIC_URL"])
+_dynamodb = boto3.client("dynamodb")
+_secrets = boto3.client("secretsmanager")
+_orders = DynamoOrders(_dynamodb, os.environ["ORDERS_TABLE"])
+_unreached = DynamoUnreached(_dynamodb, os.environ["ORDERS_TABLE"])
+_post = SesPost(
+    boto3.client("sesv2", config=ONCE),
+    os.environ["SENDER"],
+    os.environ["CONFIGURATION_SET"],
+    current(),
+    SuppressedAddresses(_dynamodb, os.environ["ORDERS_TABLE"], address_hashes(_secrets, os.environ["IDENTITY_SECRET"])),
+)
+_links = Links(_secrets, os.environ["KEYS_SECRET"], os.environ["PUBLIC_URL"])
 
 
 @stage
@@ -25,6 +36,7 @@ def handler(event: Event) -> None:
         event["task_token"],
         orders=_orders,
         post=_post,
+        unreached=_unreached,
         settings=current(),
         decision_url=_links.decision_url,
         expires_at=now + timedelta(seconds=event["expires_in_seconds"]),

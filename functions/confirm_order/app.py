@@ -7,26 +7,41 @@ import boto3
 
 from order_processing.adapters.accounts import DynamoAccounts
 from order_processing.adapters.links import Links
+from order_processing.adapters.mail_reports import DynamoUnreached, SuppressedAddresses
 from order_processing.adapters.orders import DynamoOrders
-from order_processing.adapters.post import SesPost
+from order_processing.adapters.post import ONCE, SesPost
+from order_processing.adapters.secrets import address_hashes
 from order_processing.observe import Event, stage
 from order_processing.settings import current
-from order_processing.stages.confirm_order import confirm_order
+from order_processing.stages.confirm_order import confirm_again, confirm_order
 
 _dynamodb = boto3.client("dynamodb")
+_secrets = boto3.client("secretsmanager")
 _orders = DynamoOrders(_dynamodb, os.environ["ORDERS_TABLE"])
 _accounts = DynamoAccounts(_dynamodb, os.environ["ACCOUNTS_TABLE"])
-_post = SesPost(boto3.client("sesv2"), os.environ["SENDER"], os.environ["CONFIGURATION_SET"], current())
-_links = Links(boto3.client("secretsmanager"), os.environ["KEYS_SECRET"], os.environ["PUBLIC_URL"])
+_unreached = DynamoUnreached(_dynamodb, os.environ["ORDERS_TABLE"])
+_post = SesPost(
+    boto3.client("sesv2", config=ONCE),
+    os.environ["SENDER"],
+    os.environ["CONFIGURATION_SET"],
+    current(),
+    SuppressedAddresses(_dynamodb, os.environ["ORDERS_TABLE"], address_hashes(_secrets, os.environ["IDENTITY_SECRET"])),
+)
+_links = Links(_secrets, os.environ["KEYS_SECRET"], os.environ["PUBLIC_URL"])
 
 
 @stage
 def handler(event: Event) -> None:
+    """`again`: a confirmed order's confirmation is sent once more, as staff ask for it with a corrected address."""
+    if event.get("again"):
+        confirm_again(event["order_id"], orders=_orders, post=_post, settings=current(), status_url=_links.status_url)
+        return
     confirm_order(
         event["order_id"],
         orders=_orders,
         accounts=_accounts,
         post=_post,
+        unreached=_unreached,
         settings=current(),
         status_url=_links.page_url,
         now=datetime.now(UTC),

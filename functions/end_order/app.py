@@ -8,20 +8,29 @@ import boto3
 
 from order_processing.adapters.carriers import Accounts
 from order_processing.adapters.links import Links
+from order_processing.adapters.mail_reports import DynamoUnreached, SuppressedAddresses
 from order_processing.adapters.orders import DynamoOrders
-from order_processing.adapters.post import SesPost
+from order_processing.adapters.post import ONCE, SesPost
+from order_processing.adapters.secrets import address_hashes
 from order_processing.cancellation import TOO_LATE
 from order_processing.observe import Event, stage
 from order_processing.settings import current
 from order_processing.stages.end_order import end_order, tell_too_late
 from order_processing.stored_order import Status
 
-_orders = DynamoOrders(
-    boto3.client("dynamodb"), os.environ["ORDERS_TABLE"], inventory_table=os.environ["INVENTORY_TABLE"]
+_dynamodb = boto3.client("dynamodb")
+_secrets = boto3.client("secretsmanager")
+_orders = DynamoOrders(_dynamodb, os.environ["ORDERS_TABLE"], inventory_table=os.environ["INVENTORY_TABLE"])
+_unreached = DynamoUnreached(_dynamodb, os.environ["ORDERS_TABLE"])
+_post = SesPost(
+    boto3.client("sesv2", config=ONCE),
+    os.environ["SENDER"],
+    os.environ["CONFIGURATION_SET"],
+    current(),
+    SuppressedAddresses(_dynamodb, os.environ["ORDERS_TABLE"], address_hashes(_secrets, os.environ["IDENTITY_SECRET"])),
 )
-_post = SesPost(boto3.client("sesv2"), os.environ["SENDER"], os.environ["CONFIGURATION_SET"], current())
-_carriers = Accounts(lambda: boto3.client("secretsmanager"), os.environ["CARRIERS_SECRET"])
-_links = Links(boto3.client("secretsmanager"), os.environ["KEYS_SECRET"], os.environ["PUBLIC_URL"])
+_carriers = Accounts(lambda: _secrets, os.environ["CARRIERS_SECRET"])
+_links = Links(_secrets, os.environ["KEYS_SECRET"], os.environ["PUBLIC_URL"])
 
 
 @stage
@@ -32,6 +41,7 @@ def handler(event: Event) -> None:
         event["order_id"],
         orders=_orders,
         post=_post,
+        unreached=_unreached,
         settings=current(),
         status_url=_links.page_url,
         now=datetime.now(UTC),

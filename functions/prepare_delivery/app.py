@@ -46,7 +46,7 @@ def _hand_out(stored: StoredOrder, now: datetime, *, again: bool = False) -> Sto
     # Imported and made here, because few orders hold anything that is handed out by e-mail.
     from order_processing.adapters.licences import DynamoLicences
     from order_processing.adapters.links import Links
-    from order_processing.adapters.post import SesPost
+    from order_processing.adapters.post import ONCE, SesPost
     from order_processing.stages.hand_out import hand_out
 
     links = Links(boto3.client("secretsmanager"), os.environ["KEYS_SECRET"], os.environ["PUBLIC_URL"])
@@ -54,7 +54,9 @@ def _hand_out(stored: StoredOrder, now: datetime, *, again: bool = False) -> Sto
         stored,
         orders=_orders,
         licences=DynamoLicences(_dynamodb, os.environ["LICENCES_TABLE"]),
-        post=SesPost(boto3.client("sesv2"), os.environ["SENDER"], os.environ["CONFIGURATION_SET"], current()),
+        post=SesPost(
+            boto3.client("sesv2", config=ONCE), os.environ["SENDER"], os.environ["CONFIGURATION_SET"], current()
+        ),
         settings=current(),
         status_url=links.status_url,
         now=now,

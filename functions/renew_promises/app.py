@@ -9,7 +9,7 @@ import boto3
 from order_processing.adapters.functions import StageFunction
 from order_processing.adapters.links import Links
 from order_processing.adapters.orders import DynamoOrders
-from order_processing.adapters.post import SesPost
+from order_processing.adapters.post import ONCE, SesPost
 from order_processing.adapters.promise_queue import PromiseQueue
 from order_processing.adapters.renewals import DynamoPromisedSupply, DynamoRenewals
 from order_processing.inventory_documents import Concern
@@ -22,7 +22,7 @@ _tables = {"inventory_table": os.environ["INVENTORY_TABLE"], "accounts_table": o
 _orders = DynamoOrders(_dynamodb, os.environ["ORDERS_TABLE"], **_tables)
 _renewals = DynamoRenewals(_dynamodb, os.environ["ORDERS_TABLE"], **_tables)
 _inventory = DynamoPromisedSupply(_dynamodb, os.environ["INVENTORY_TABLE"])
-_post = SesPost(boto3.client("sesv2"), os.environ["SENDER"], os.environ["CONFIGURATION_SET"], current())
+_post = SesPost(boto3.client("sesv2", config=ONCE), os.environ["SENDER"], os.environ["CONFIGURATION_SET"], current())
 _links = Links(boto3.client("secretsmanager"), os.environ["KEYS_SECRET"], os.environ["PUBLIC_URL"])
 _queue = PromiseQueue(boto3.client("sqs"), os.environ["PROMISES_QUEUE"])
 _prepare_delivery = StageFunction(boto3.client("lambda"), os.environ["PREPARE_DELIVERY"])

@@ -12,7 +12,7 @@ from order_processing.adapters.dispatch import DynamoDispatch
 from order_processing.adapters.documents import S3Documents
 from order_processing.adapters.links import Links
 from order_processing.adapters.orders import DynamoOrders
-from order_processing.adapters.post import SesPost
+from order_processing.adapters.post import ONCE, SesPost
 from order_processing.adapters.printer import LambdaPrinter
 from order_processing.adapters.secrets import Secrets
 from order_processing.gateway import failed, request_of, response_of
@@ -29,7 +29,7 @@ _door = WarehouseDoor(
     bins=DynamoBins(_dynamodb, os.environ["INVENTORY_TABLE"]),
     documents=S3Documents(boto3.client("s3", config=Config(signature_version="s3v4")), os.environ["DOCUMENTS_BUCKET"]),
     printer=LambdaPrinter(boto3.client("lambda"), os.environ["PRINT_FUNCTION"]),
-    post=SesPost(boto3.client("sesv2"), os.environ["SENDER"], os.environ["CONFIGURATION_SET"], current()),
+    post=SesPost(boto3.client("sesv2", config=ONCE), os.environ["SENDER"], os.environ["CONFIGURATION_SET"], current()),
     senders=Secrets(_secretsmanager, os.environ["SENDERS_SECRET"]),
     status_url=Links(_secretsmanager, os.environ["KEYS_SECRET"], os.environ["PUBLIC_URL"]).status_url,
     settings=current(),

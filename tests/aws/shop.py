@@ -9,7 +9,7 @@ from typing import Any
 
 import boto3
 
-from order_processing.access import guest_id
+from order_processing.access import address_hash, guest_id
 from order_processing.adapters.accounts import DynamoAccounts
 from order_processing.adapters.bins import DynamoBins
 from order_processing.adapters.catalogue import DynamoCatalogue
@@ -17,6 +17,7 @@ from order_processing.adapters.dispatch import DynamoDispatch
 from order_processing.adapters.documents import S3Documents
 from order_processing.adapters.inventory import DynamoInventory
 from order_processing.adapters.licences import DynamoLicences
+from order_processing.adapters.mail_reports import DynamoMailReports, DynamoUnreached, SuppressedAddresses
 from order_processing.adapters.orders import DynamoOrders
 from order_processing.adapters.post import SesPost
 from order_processing.cancellation import TOO_LATE
@@ -69,7 +70,10 @@ class Shop:
         self.documents = S3Documents(self.client("s3"), self.bucket)
         self.dispatch = DynamoDispatch(dynamodb, names["orders"])
         self.bins = DynamoBins(dynamodb, names["inventory"])
-        self.post = SesPost(self.client("sesv2"), SENDER, self.configuration_set, current())
+        self.suppressed = SuppressedAddresses(dynamodb, names["orders"], self.address_hash)
+        self.unreached = DynamoUnreached(dynamodb, names["orders"])
+        self.mail_reports = DynamoMailReports(dynamodb, names["orders"], self.address_hash)
+        self.post = SesPost(self.client("sesv2"), SENDER, self.configuration_set, current(), self.suppressed)
 
     def stock_up(self) -> None:
         """Load the seed catalogue and stock."""
@@ -126,6 +130,7 @@ class Shop:
             orders=self.orders,
             accounts=self.accounts,
             post=self.post,
+            unreached=self.unreached,
             settings=current(),
             status_url=self.status_url,
             now=self.now,
@@ -174,6 +179,7 @@ class Shop:
             ending,
             orders=self.orders,
             post=self.post,
+            unreached=self.unreached,
             carriers=self.carriers,
             settings=current(),
             status_url=self.status_url,
@@ -186,6 +192,7 @@ class Shop:
             token,
             orders=self.orders,
             post=self.post,
+            unreached=self.unreached,
             settings=current(),
             decision_url=lambda order_id, _: f"https://orders.example.com/decide/{order_id}",
             expires_at=self.now,
@@ -209,6 +216,7 @@ class Shop:
                 order_id,
                 orders=self.orders,
                 post=self.post,
+                unreached=self.unreached,
                 settings=current(),
                 status_url=self.status_url,
                 now=self.now,
@@ -219,6 +227,10 @@ class Shop:
     @staticmethod
     def guest_id(email: str) -> str:
         return guest_id(email, "identity key")
+
+    @staticmethod
+    def address_hash(email: str) -> str:
+        return address_hash(email, "identity key")
 
     @staticmethod
     def status_url(order_id: str) -> str:

@@ -72,6 +72,14 @@ def deployed(shop, monkeypatch) -> None:
         monkeypatch.setenv(name, value)
 
 
+def test_what_became_of_a_mail_is_kept_with_its_order(shop, deployed):
+    invoke("receive_order")
+    assert invoke("mail_events") == {"outcome": "bounced"}
+    (mail,) = shop.orders.load(ORDER_ID).mails
+    assert mail.bounced_at
+    assert [unreached.order_id for unreached in shop.unreached.waiting()] == [ORDER_ID]
+
+
 def test_changes_of_orders_are_told_on_the_bus(shop, deployed):
     boto3.client("events").create_event_bus(Name="order-events")
     assert invoke("publish_events") == {"batchItemFailures": []}

@@ -35,9 +35,18 @@ def test_the_happy_path_is_five_task_states():
 
 @pytest.mark.parametrize("stage", STAGES)
 def test_a_turn_off_the_path_is_never_retried_and_every_fault_is(stage):
-    first, second = STATES[stage]["Retry"]
+    first, *_, last = STATES[stage]["Retry"]
     assert (set(first["ErrorEquals"]), first["MaxAttempts"]) == (NAMED_TURNS, 0)
-    assert (second["ErrorEquals"], second["JitterStrategy"]) == (["States.ALL"], "FULL")
+    assert (last["ErrorEquals"], last["JitterStrategy"]) == (["States.ALL"], "FULL")
+
+
+@pytest.mark.parametrize("state", ["ConfirmOrder", "AwaitDecision", "EndOrder"])
+def test_whoever_sends_mail_waits_for_a_throttled_ses_and_leaves_a_stopped_one_to_staff(state):
+    rules = {name: rule for rule in STATES[state]["Retry"] for name in rule["ErrorEquals"]}
+    assert rules["SendingStopped"]["MaxAttempts"] == 0
+    waits = [min(2 * 2**n, rules["SendingThrottled"]["MaxDelaySeconds"]) for n in range(16)]
+    assert rules["SendingThrottled"]["MaxAttempts"] == len(waits)
+    assert sum(waits) > 7000, "two hours"
 
 
 def test_every_stage_hears_of_a_cancellation_and_after_the_confirmation_nothing_else_ends_the_order():

@@ -86,5 +86,10 @@ def guest_id(email: str, key: str) -> str:
     return "guest-" + digest[:16].hex()
 
 
+def address_hash(email: str, key: str) -> str:
+    """An e-mail address for a list of addresses: a keyed hash, another than the account's, which tells nothing."""
+    return hmac.digest(key.encode(), b"address\n" + email.strip().casefold().encode(), hashlib.sha256)[:16].hex()
+
+
 def _signer(keys: Sequence[str], salt: str = _SALT) -> Signer:
     return Signer([key for key in keys if key], salt=salt, digest_method=hashlib.sha256)

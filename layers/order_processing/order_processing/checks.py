@@ -211,9 +211,10 @@ _SHIPPING = (
 
 CHECKS: dict[str, Check] = {c.code: c for c in (*_ORDER, *_CUSTOMER, *_PRODUCTS, *_PRICES, *_SHIPPING)}
 
-# Consent does not help here: the order lacks something that the later stages cannot do without.
+# Consent does not help here: the order lacks something that the later stages cannot do without. A missing e-mail
+# address is not of these: staff tell such a customer by phone or letter, and the order waits until they have.
 NEEDS_CORRECTION = frozenset(
-    ("EMAIL_MISSING", "EMAIL_INVALID", "NAME_MISSING", "UNKNOWN_SKU", "BUNDLE_INCOMPLETE",
+    ("EMAIL_INVALID", "NAME_MISSING", "UNKNOWN_SKU", "BUNDLE_INCOMPLETE",
      "ADDRESS_MISSING", "ADDRESS_FIELD_MISSING", "ADDRESS_UNPRINTABLE", "COUNTRY_UNKNOWN")
 )  # fmt: skip
 

@@ -47,6 +47,25 @@ class DeliveryRefused(TurnOff):
     """The order cannot be shipped until staff mends what the code and the field path name; no retry helps."""
 
 
+class NamedFault(RuntimeError):
+    """A fault that the state machine knows by its name and has a rule of its own for; `code` says more.
+
+    Its text, like a turn's, never holds a value that the customer wrote.
+    """
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+class SendingThrottled(NamedFault):
+    """SES takes no more mail for now: tried again, for longer than other faults are."""
+
+
+class SendingStopped(NamedFault):
+    """SES sends nothing for us until somebody has acted: sending is paused, the account is in the sandbox, ..."""
+
+
 class OrderNotFound(LookupError):
     """No order has this id."""
 

@@ -16,7 +16,7 @@ from typing import Any
 
 from aws_lambda_powertools import Logger
 
-from order_processing.errors import TurnOff
+from order_processing.errors import NamedFault, TurnOff
 
 logger = Logger(service="order-processing")
 
@@ -42,6 +42,9 @@ def stage(work: Callable[[Event], None]) -> Callable[[Event, Any], dict[str, str
             work(event)
         except TurnOff as turn:
             logger.info("turned off the happy path", extra={"turn": type(turn).__name__, "code": turn.code})
+            raise
+        except NamedFault as fault:
+            logger.error("fault", extra={"fault": type(fault).__name__, "code": fault.code})
             raise
         except Exception as error:  # noqa: BLE001 - whatever it is, its words may hold personal data
             told = told_without_personal_data(error)

@@ -15,6 +15,7 @@ from order_processing.promise import Promise
 from order_processing.stored_order import (
     Answer,
     Confirmation,
+    Contact,
     Draft,
     Handling,
     LateCancellation,
@@ -118,6 +119,10 @@ class Orders(Protocol):
 
     def keep_draft(self, order_id: str, draft: Draft) -> None:
         """Keep what the customer filled in, in the place of any draft before; the order itself is not changed."""
+        ...
+
+    def keep_contact(self, order_id: str, contact: Contact) -> None:
+        """Keep where mails about the order go from now on; the order itself is not changed."""
         ...
 
     def note_confirmation(self, seen: StoredOrder, confirmation: Confirmation, *, at: datetime) -> StoredOrder:

@@ -22,7 +22,7 @@ from order_processing.money import AmountError, major_units, minor_units
 from order_processing.offer import ConsentNeeded, NotOffered, OfferExpired
 from order_processing.order import Record
 from order_processing.orders import Orders
-from order_processing.stored_order import REFUSED, Answer, Reason, Status, StoredOrder
+from order_processing.stored_order import REFUSED, Answer, Reason, Status, StoredOrder, Told
 from order_processing.verification.corrections import CorrectionError, change_in_total, order_of, value_at
 
 _REJECTED = Reason(code="REJECTED", text="rejected by staff")
@@ -50,14 +50,17 @@ class DecisionBody(Record):
     agreed_difference: for `choose`, how much more the customer agreed to pay, in major units as text.
     reason: for `reject`, why, in words for the customer. seen: `state_of` the order as it was shown, so that nothing
     is decided that has changed since; "" where nobody compares.
+
+    `told`: staff have told a customer who cannot be written to what is promised; by: how.
     """
 
-    decision: Literal["approve", "correct", "choose", "reject"]
+    decision: Literal["approve", "correct", "choose", "reject", "told"]
     corrections: Annotated[tuple[CorrectionBody, ...], Field(max_length=100)] = ()
     reason: Annotated[StrictStr, Field(max_length=300)] = ""
     seen: Annotated[StrictStr, Field(max_length=64)] = ""
     choice: Annotated[StrictStr, Field(max_length=100)] = ""
     agreed_difference: Annotated[StrictStr, Field(max_length=30)] = ""
+    by: Told | None = None
 
 
 class CancellationBody(Record):
@@ -91,6 +94,9 @@ def read_decision(raw: bytes) -> DecisionBody:
         mistakes.append(("choice", "expected a key of the order's offer with the decision `choose`, else nothing"))
     if body.agreed_difference and body.decision != "choose":
         mistakes.append(("agreed_difference", "expected only with the decision `choose`"))
+    if bool(body.by) != (body.decision == "told"):
+        wanted = "`phone`, `letter` or `in_person` with the decision `told`, and none with another"
+        mistakes.append(("by", f"expected {wanted}"))
     if mistakes:
         raise Problem(400, "DECISION_INVALID", "the body is not a decision", mistakes)
     return body
@@ -142,6 +148,10 @@ def _decide(
     answer = Answer(actor=staff.actor, by=staff.by, at=now)
     if body.decision == "correct":
         answer = answer.model_copy(update={"corrections": _corrections(stored, body)})
+    elif body.decision == "told":
+        if not stored.waits_to_be_told:
+            raise Problem(409, "NOBODY_TO_TELL", "the order does not wait for its customer to be told")
+        answer = answer.model_copy(update={"told": body.by})
     elif stored.approval and stored.status is Status.APPROVAL_PENDING:
         case = stored.approval.with_consent(Consent(by=staff.by, actor=staff.actor, at=now))
         if not case.agreed:
@@ -199,6 +209,9 @@ def _approvals(stored: StoredOrder) -> tuple[Approval, ...]:
     """Consent to each finding that asks for it, with the value that it has now."""
     if stored.status is Status.OFFER_PENDING:
         raise Problem(409, "NOTHING_TO_APPROVE", "the customer has a choice to make: choose for them, or reject it")
+    if stored.waits_to_be_told:
+        says = "no e-mail can be sent to the customer: tell them, and decide `told`"
+        raise Problem(409, "CUSTOMER_NOT_TOLD", says)
     asked = [d for d in stored.discrepancies if d.resolution == "needs_approval"]
     if not asked:
         raise Problem(409, "NOTHING_TO_APPROVE", "only the customer is asked: staff may correct or reject the order")
@@ -231,7 +244,7 @@ def _repeated(stored: StoredOrder, body: DecisionBody, staff: Decider) -> Answer
         return None
     theirs = staff.by == last.by or any(consent.by == staff.by for consent in last.consents)
     same = {(c.path, c.value) for c in last.corrections} == {(c.path, c.value) for c in body.corrections}
-    return last if theirs and same else None
+    return last if theirs and same and last.told == body.by else None
 
 
 def _says(discrepancy: Discrepancy) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Literal
 
 from order_processing.approval import Case, Consent
 from order_processing.delivery import Delivery
@@ -61,6 +62,11 @@ APPROVAL_NEEDED = Reason(code="APPROVAL_NEEDED", text="a member of staff looks a
 
 REFUSED = "REFUSED"
 """The code of a reason that staff gave for refusing an order, in words for the customer."""
+UNREACHABLE = "CUSTOMER_UNREACHABLE"
+"""The code of the reason for which an order waits until staff have told its customer what is promised."""
+
+Told = Literal["phone", "letter", "in_person"]
+"""How staff tells a customer who cannot be written to by e-mail."""
 
 
 class Past(Record):
@@ -78,11 +84,51 @@ class History(Record):
 
 
 class Confirmation(Record):
-    """The confirmation's trace. attempt_at: when sending began; sent_at and message_id: when SES took it."""
+    """The confirmation's trace. attempt_at: when sending began; sent_at and message_id: when SES took it.
+
+    told: where no mail could be sent, how staff told the customer instead.
+    """
 
     attempt_at: datetime
     sent_at: datetime | None = None
     message_id: str = ""
+    told: Told | None = None
+
+
+class SentMail(Record):
+    """What became of one mail, as far as it was reported. cause: codes of the last thing that went wrong."""
+
+    message_id: str
+    kind: str
+    delivered_at: datetime | None = None
+    delayed_at: datetime | None = None
+    bounced_at: datetime | None = None
+    complained_at: datetime | None = None
+    rejected_at: datetime | None = None
+    cause: str = ""
+
+
+class Unreached(Record):
+    """Something that a customer could not be told, for staff to see to.
+
+    kind: what the mail was for. message_id: "" for one that was not sent at all.
+    why: `bounced`, `complained`, `rejected`, or `no_address`, `suppressed`, `refused` for one that was not sent.
+    """
+
+    order_id: str
+    kind: str
+    message_id: str = ""
+    why: str
+    cause: str = ""
+    at: datetime
+
+
+class Contact(Record):
+    """The e-mail address that staff wrote down after the order's own had failed."""
+
+    email: Text
+    by: str
+    at: datetime
 
 
 class ParcelHandling(Record):
@@ -197,6 +243,7 @@ class Answer(Record):
     by: what stays the same whatever they are called, "" for the customer. consents: everybody who agreed to the
     approvals. refused: whether it ended the order.
     choice: for an offer, what was chosen of it, as it was shown.
+    told: that staff has told the customer what is promised, and how.
     """
 
     actor: str
@@ -207,6 +254,7 @@ class Answer(Record):
     consents: tuple[Consent, ...] = ()
     refused: bool = False
     choice: Choice | None = None
+    told: Told | None = None
 
     def same_decision(self, other: Answer) -> bool:
         """Whether both say the same, whenever they were made."""
@@ -239,6 +287,7 @@ class StoredOrder(Record):
     notice: the message that told the customer of an early end, like a confirmation.
     approval: why the order waits for approval, and who has consented so far; None while it does not.
     left: where the order has waited on its way, and why.
+    mails: what became of each mail that was reported on. contact: where mails go instead of the order's address.
     """
 
     order_id: str
@@ -261,6 +310,8 @@ class StoredOrder(Record):
     delay: Delay | None = None
     delivery: Delivery | None = None
     handling: Handling = Handling()
+    mails: tuple[SentMail, ...] = ()
+    contact: Contact | None = None
     bought: Purchases = Purchases()
     late_cancellation: LateCancellation | None = None
     erased: Erasure | None = None
@@ -286,6 +337,18 @@ class StoredOrder(Record):
     def approvals(self) -> tuple[Approval, ...]:
         """Every consent that staff gave."""
         return tuple(approval for answer in self.answers for approval in answer.approvals)
+
+    @property
+    def mail_address(self) -> str:
+        """Where mails about the order go; "" where none can."""
+        if self.contact:
+            return self.contact.email
+        return (self.verified.order if self.verified else self.placed).customer.email
+
+    @property
+    def waits_to_be_told(self) -> bool:
+        """Whether the order waits until staff have told its customer what is promised."""
+        return self.status is Status.APPROVAL_PENDING and bool(self.reason and self.reason.code == UNREACHABLE)
 
     @property
     def choice(self) -> Choice | None:

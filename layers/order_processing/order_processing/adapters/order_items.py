@@ -18,6 +18,7 @@ from order_processing.stored_order import (
     PENDING,
     Answer,
     Confirmation,
+    Contact,
     Delay,
     Draft,
     Erasure,
@@ -28,6 +29,7 @@ from order_processing.stored_order import (
     Purchases,
     Question,
     Reason,
+    SentMail,
     Status,
     StoredOrder,
 )
@@ -202,6 +204,9 @@ def stored_order_of(order_id: str, parts: dict[str, dict[str, Attribute]]) -> St
     fields["answers"] = tuple(
         read_document(parts[part]["document"], Answer) for part in sorted(parts) if part.startswith("answer#")
     )
+    fields["mails"] = tuple(_sent_mail(item) for part, item in sorted(parts.items()) if part.startswith("mail#"))
+    if "contact" in parts:
+        fields["contact"] = read_document(parts["contact"]["document"], Contact)
     if "draft" in parts:
         fields["draft"] = read_document(parts["draft"]["document"], Draft)
     if "offer" in parts:
@@ -239,6 +244,11 @@ def with_choices(stored: StoredOrder, *answers: Answer) -> StoredOrder:
         if verified and answer.choice:
             verified = changed(verified, answer.choice.alternative)
     return stored if verified is stored.verified else stored.model_copy(update={"verified": verified})
+
+
+def _sent_mail(item: dict[str, Attribute]) -> SentMail:
+    known = {name: value["S"] for name, value in item.items() if name in SentMail.model_fields}
+    return SentMail(message_id=item["part"]["S"].removeprefix("mail#"), **known)
 
 
 def read_head(head: dict[str, Attribute]) -> dict[str, Any]:

@@ -10,6 +10,8 @@ Table: partition key `order_id`, sort key `part`:
 - `offer`: the alternatives that the customer was offered, and what is held for them.
 - `draft`: what the customer filled in on a page and has not accepted.
 - `<time>#<order id>` (under the partition `list#late-cancellations`): a cancellation that came too late.
+- `contact`: where mails about the order go instead of the order's own address.
+- `mail#<message id>`: what became of a mail; see `mail_reports`.
 - `sscc` (under the partition `sscc#<number>`): which parcel holds that number.
 - under the partition `departures#<location>#<day>`: the orders of which a shipment leaves then, by id.
 The warehouse's other lists stand in this table too: see `dispatch`.
@@ -61,6 +63,7 @@ from order_processing.stored_order import (
     APPROVAL_NEEDED,
     Answer,
     Confirmation,
+    Contact,
     Draft,
     Handling,
     LateCancellation,
@@ -220,6 +223,10 @@ class DynamoOrders:
 
     def keep_draft(self, order_id: str, draft: Draft) -> None:
         self._client.put_item(TableName=self._table, Item={**key(order_id, "draft"), "document": document(draft)})
+
+    def keep_contact(self, order_id: str, contact: Contact) -> None:
+        item = {**key(order_id, "contact"), "document": document(contact)}
+        self._client.put_item(TableName=self._table, Item=item)
 
     def ask(self, seen: StoredOrder, question: Question) -> StoredOrder:
         change = Change(seen)

@@ -15,7 +15,10 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
+
+from order_processing.access import address_hash
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
@@ -23,10 +26,17 @@ if TYPE_CHECKING:
 _SECONDS = 300.0
 
 
+def address_hashes(client: SecretsManagerClient, secret_id: str) -> Callable[[str], str]:
+    """Makes keyed hashes of addresses with the secret `identity`, which is read once: it never changes."""
+    secret = Secrets(client, secret_id, seconds=float("inf"))
+    return lambda email: address_hash(email, secret.read()["key"])
+
+
 class Secrets:
     """Reads one secret, a JSON object, and reads it again when what it knows is five minutes old."""
 
-    def __init__(self, client: SecretsManagerClient, secret_id: str) -> None:
+    def __init__(self, client: SecretsManagerClient, secret_id: str, *, seconds: float = _SECONDS) -> None:
+        self._seconds = seconds
         self._client = client
         self._secret_id = secret_id
         self._known: dict[str, Any] = {}
@@ -34,7 +44,7 @@ class Secrets:
 
     def read(self) -> dict[str, Any]:
         """The secret's JSON object."""
-        if time.monotonic() - self._read_at > _SECONDS:
+        if not self._known or time.monotonic() - self._read_at > self._seconds:
             answer = self._client.get_secret_value(SecretId=self._secret_id)
             self._known = json.loads(answer["SecretString"])
             self._read_at = time.monotonic()

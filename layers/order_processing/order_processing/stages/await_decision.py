@@ -8,11 +8,14 @@ from datetime import datetime
 from order_processing.errors import DecisionMade, OrderEnded
 from order_processing.mail.messages import question
 from order_processing.mail.offers import choices_of, offer
+from order_processing.mail_reports import UnreachedCustomers
 from order_processing.orders import Orders
-from order_processing.post import Post
+from order_processing.post import AddressRefused, Post
 from order_processing.settings import Settings
-from order_processing.stored_order import Question, Status
+from order_processing.stored_order import Question, Status, Unreached
 from order_processing.verification.corrections import order_of
+
+KIND = "question"
 
 
 def await_decision(
@@ -21,6 +24,7 @@ def await_decision(
     *,
     orders: Orders,
     post: Post,
+    unreached: UnreachedCustomers,
     settings: Settings,
     decision_url: Callable[[str, datetime], str],
     expires_at: datetime,
@@ -28,9 +32,10 @@ def await_decision(
 ) -> None:
     """Ask whoever must decide, and keep the token with which the execution goes on.
 
-    The customer is asked by e-mail for a correction or the choice of an offer. An approval, or a customer
-    who cannot be written to, waits for staff. The token is kept before anyone is asked, so that no answer can
-    come before there is an execution to tell; a decision that was made even earlier raises DecisionMade.
+    The customer is asked by e-mail for a correction or the choice of an offer. An approval waits for staff, and
+    so does the question to a customer who cannot be written to, which goes on the list of the unreached. The token
+    is kept before anyone is asked, so that no answer can come before there is an execution to tell; a decision that
+    was made even earlier raises DecisionMade.
     """
     stored = orders.load(order_id)
     if stored.ended:
@@ -42,7 +47,10 @@ def await_decision(
         asked = Question(kind=stored.status.value, token=task_token, asked_at=now, expires_at=expires_at)
         stored = orders.ask(stored, asked)
     email = order_of(stored).customer.email
-    if asked.told_at or not stored.asks_customer or "@" not in email:
+    if asked.told_at or not stored.asks_customer:
+        return
+    if why := post.refuses(email):
+        unreached.add(Unreached(order_id=order_id, kind=KIND, why=why, at=now))
         return
     link = decision_url(order_id, asked.expires_at)
     if stored.status is Status.OFFER_PENDING and stored.offer and stored.verified:
@@ -50,6 +58,10 @@ def await_decision(
         message, kind = offer(order_id, order, choices, settings, link, expires_at=asked.expires_at), "offer"
     else:
         order, found = order_of(stored), stored.discrepancies
-        message, kind = question(order_id, order, found, settings, link, expires_at=asked.expires_at), "question"
-    post.send(message, to=email, order_id=order_id, kind=kind)
+        message, kind = question(order_id, order, found, settings, link, expires_at=asked.expires_at), KIND
+    try:
+        post.send(message, to=email, order_id=order_id, kind=kind)
+    except AddressRefused as refused:
+        unreached.add(Unreached(order_id=order_id, kind=KIND, why=refused.why, at=now))
+        return
     orders.ask(stored, asked.model_copy(update={"told_at": now}))

@@ -9,11 +9,22 @@ from typing import Protocol
 from order_processing.approval import Case
 from order_processing.approval_rules import grounds, needs_history, outstanding
 from order_processing.errors import ApprovalNeeded, OrderEnded, PromiseLost
+from order_processing.mail.message import Message
 from order_processing.mail.messages import confirmation
+from order_processing.mail_reports import UnreachedCustomers
 from order_processing.orders import Orders
-from order_processing.post import Post
+from order_processing.post import AddressRefused, Post
 from order_processing.settings import Settings
-from order_processing.stored_order import APPROVAL_NEEDED, Confirmation, Status, StoredOrder
+from order_processing.stored_order import (
+    APPROVAL_NEEDED,
+    UNREACHABLE,
+    Confirmation,
+    Reason,
+    Status,
+    StoredOrder,
+    Told,
+    Unreached,
+)
 from order_processing.verified_order import VerifiedOrder
 
 
@@ -25,12 +36,16 @@ class Accounts(Protocol):
         ...
 
 
+KIND = "confirmation"
+
+
 def confirm_order(
     order_id: str,
     *,
     orders: Orders,
     accounts: Accounts,
     post: Post,
+    unreached: UnreachedCustomers,
     settings: Settings,
     status_url: Callable[[str], str],
     now: datetime,
@@ -44,6 +59,7 @@ def confirm_order(
 
     An order that a rule asks about waits for approval first: ApprovalNeeded. The account is read only for an order
     that a rule on new customers concerns.
+    Where no mail can be sent, staff tell the customer and say so; until then the order waits for them.
     """
     stored = orders.load(order_id)
     if stored.ended:
@@ -58,11 +74,65 @@ def confirm_order(
         raise PromiseLost("SUPPLY_FAILED")
     if stored.confirmation is None:
         _ask_where_needed(stored, stored.verified, orders, accounts, settings, now)
-    message = confirmation(order_id, stored.verified, stored.promise, settings, status_url(order_id))
+    if told := _told_by_staff(stored):
+        orders.note_confirmation(stored, Confirmation(attempt_at=now, sent_at=now, told=told), at=now)
+        unreached.done(_not_told(stored, "", now))
+        return
+    if why := post.refuses(stored.mail_address):
+        raise _left_to_staff(stored, why, orders, unreached, now)
+    message = _message(stored, settings, status_url)
     begun = orders.note_confirmation(stored, Confirmation(attempt_at=now), at=now)
-    message_id = post.send(message, to=stored.verified.order.customer.email, order_id=order_id, kind="confirmation")
+    try:
+        message_id = post.send(message, to=stored.mail_address, order_id=order_id, kind=KIND)
+    except AddressRefused as refused:
+        raise _left_to_staff(begun, refused.why, orders, unreached, now) from None
     sent = Confirmation(attempt_at=now, sent_at=now, message_id=message_id)
     orders.note_confirmation(begun, sent, at=now)
+    if stored.contact:
+        unreached.done(_not_told(stored, "", now))
+
+
+def confirm_again(
+    order_id: str, *, orders: Orders, post: Post, settings: Settings, status_url: Callable[[str], str]
+) -> str:
+    """Send a confirmed order's confirmation once more, as to a corrected address; the message's id.
+
+    Raises AddressRefused, and OrderEnded for an order that ended.
+    """
+    stored = orders.load(order_id)
+    if stored.ended:
+        raise OrderEnded(stored.status)
+    if not stored.has_reached(Status.CONFIRMED):
+        raise ValueError(f"order {order_id} is {stored.status}: there is no confirmation to send again")
+    if why := post.refuses(stored.mail_address):
+        raise AddressRefused(why)
+    return post.send(_message(stored, settings, status_url), to=stored.mail_address, order_id=order_id, kind=KIND)
+
+
+def _told_by_staff(stored: StoredOrder) -> Told | None:
+    """How staff have told the customer of this promise; of an earlier one does not count."""
+    since = stored.times[Status.RESERVED.value]
+    return next((answer.told for answer in stored.answers if answer.told and answer.at >= since), None)
+
+
+def _message(stored: StoredOrder, settings: Settings, status_url: Callable[[str], str]) -> Message:
+    if stored.verified is None or stored.promise is None:
+        raise ValueError(f"order {stored.order_id} is {stored.status} but nothing is promised to it")
+    return confirmation(stored.order_id, stored.verified, stored.promise, settings, status_url(stored.order_id))
+
+
+def _left_to_staff(
+    stored: StoredOrder, why: str, orders: Orders, unreached: UnreachedCustomers, now: datetime
+) -> ApprovalNeeded:
+    """Put the order on the list of the unreached, and let it wait until staff have told the customer."""
+    unreached.add(_not_told(stored, why, now))
+    reason = Reason(code=UNREACHABLE, text=f"no e-mail can be sent to the customer: {why}")
+    orders.move(stored, Status.APPROVAL_PENDING, at=now, reason=reason)
+    return ApprovalNeeded(UNREACHABLE)
+
+
+def _not_told(stored: StoredOrder, why: str, now: datetime) -> Unreached:
+    return Unreached(order_id=stored.order_id, kind=KIND, why=why, at=now)
 
 
 def _ask_where_needed(

@@ -7,14 +7,16 @@ from datetime import datetime
 
 from order_processing.mail.messages import ended
 from order_processing.mail.progress import refused, too_late
+from order_processing.mail_reports import UnreachedCustomers
 from order_processing.orders import Orders
-from order_processing.post import Post
+from order_processing.post import AddressRefused, Post
 from order_processing.settings import Settings
 from order_processing.stages.verify_order import reason_of
-from order_processing.stored_order import REFUSED, Confirmation, Reason, Status, StoredOrder
+from order_processing.stored_order import REFUSED, Confirmation, Reason, Status, StoredOrder, Unreached
 from order_processing.verification.corrections import order_of
 from order_processing.voiding import Carriers, give_back
 
+KIND = "ended"
 UNANSWERED = Reason(code="NO_ANSWER", text="nobody answered in time")
 CANCELLED = Reason(code="CANCELLED", text="cancelled")
 
@@ -25,6 +27,7 @@ def end_order(
     *,
     orders: Orders,
     post: Post,
+    unreached: UnreachedCustomers,
     settings: Settings,
     status_url: Callable[[str], str],
     carriers: Carriers,
@@ -45,7 +48,7 @@ def end_order(
     else:
         orders.finish_reservation(order_id)
     if _wants_notice(stored):
-        _tell_customer(stored, orders, post, settings, status_url, now)
+        _tell_customer(stored, orders, post, unreached, settings, status_url, now)
     give_back(stored, carriers)
 
 
@@ -54,6 +57,7 @@ def tell_too_late(
     *,
     orders: Orders,
     post: Post,
+    unreached: UnreachedCustomers,
     settings: Settings,
     status_url: Callable[[str], str],
     now: datetime,
@@ -62,12 +66,16 @@ def tell_too_late(
     stored = orders.load(order_id)
     late = stored.late_cancellation
     order = order_of(stored)
-    if late is None or stored.ended or (late.told and late.told.sent_at) or "@" not in order.customer.email:
+    if late is None or stored.ended or (late.told and late.told.sent_at):
+        return
+    address = order.customer.email
+    if why := post.refuses(address):
+        unreached.add(Unreached(order_id=order_id, kind="too_late", why=why, at=now))
         return
     message = too_late(order_id, order, settings, status_url(order_id))
     begun = late.model_copy(update={"told": Confirmation(attempt_at=now)})
     stored = orders.note_late_cancellation(stored, begun)
-    message_id = post.send(message, to=order.customer.email, order_id=order_id, kind="too_late")
+    message_id = post.send(message, to=address, order_id=order_id, kind="too_late")
     sent = Confirmation(attempt_at=now, sent_at=now, message_id=message_id)
     orders.note_late_cancellation(stored, late.model_copy(update={"told": sent}))
 
@@ -82,15 +90,16 @@ def _reason(stored: StoredOrder, ending: Status) -> Reason:
 
 
 def _wants_notice(stored: StoredOrder) -> bool:
-    """A store that closed the order tells its customer itself; without an e-mail address nobody can be told."""
+    """A store that closed the order tells its customer itself."""
     sent = stored.notice and stored.notice.sent_at
-    return not sent and not stored.placed.closed_reason and "@" in order_of(stored).customer.email
+    return not sent and not stored.placed.closed_reason
 
 
 def _tell_customer(
     stored: StoredOrder,
     orders: Orders,
     post: Post,
+    unreached: UnreachedCustomers,
     settings: Settings,
     status_url: Callable[[str], str],
     now: datetime,
@@ -102,6 +111,14 @@ def _tell_customer(
         message = refused(stored.order_id, order, reason.text, settings, url)
     else:
         message = ended(stored.order_id, order, reason.code, reason.text, settings, url, status=stored.status.value)
+    address = order.customer.email
+    if why := post.refuses(address):
+        unreached.add(Unreached(order_id=stored.order_id, kind=KIND, why=why, at=now))
+        return
     begun = orders.note_notice(stored, Confirmation(attempt_at=now))
-    message_id = post.send(message, to=order.customer.email, order_id=stored.order_id, kind="ended")
+    try:
+        message_id = post.send(message, to=address, order_id=stored.order_id, kind=KIND)
+    except AddressRefused as error:
+        unreached.add(Unreached(order_id=stored.order_id, kind=KIND, why=error.why, at=now))
+        return
     orders.note_notice(begun, Confirmation(attempt_at=now, sent_at=now, message_id=message_id))

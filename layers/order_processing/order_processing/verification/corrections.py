@@ -109,11 +109,13 @@ def correct(order: Order, corrections: Iterable[Correction], *, staff: bool = Fa
 
 
 def order_of(stored: StoredOrder) -> Order:
-    """The order as it stands: as placed, with every correction that was decided since."""
+    """The order as it stands: as placed, with every correction that was decided since, and the address to write to."""
     order = stored.placed
     for answer in stored.answers:
         if answer.corrections:
             order = correct(order, answer.corrections, staff=answer.actor != CUSTOMER)
+    if stored.contact:
+        order = order.model_copy(update={"customer": order.customer.model_copy(update={"email": stored.contact.email})})
     return order
 
 

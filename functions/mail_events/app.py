@@ -1,0 +1,22 @@
+"""Keeps what became of the mails to customers, as SES reports it, with their orders."""
+
+import os
+from typing import Any
+
+import boto3
+
+from order_processing.adapters.mail_reports import DynamoMailReports
+from order_processing.adapters.secrets import address_hashes
+from order_processing.observe import logger
+from order_processing.stages.note_mail import note_mail
+
+_reports = DynamoMailReports(
+    boto3.client("dynamodb"),
+    os.environ["ORDERS_TABLE"],
+    address_hashes(boto3.client("secretsmanager"), os.environ["IDENTITY_SECRET"]),
+)
+
+
+@logger.inject_lambda_context
+def handler(event: dict[str, Any], context: Any) -> dict[str, str]:
+    return {"outcome": note_mail(event, _reports)}
