@@ -81,6 +81,10 @@ packing: setup ## how good and how fast packing is: known instances, lower bound
 	@.venv/bin/python -m tests.bench.packing
 	@.venv/bin/python -m tests.bench.packing 10000
 
+.PHONY: rush
+rush: setup ## 16 processes place 5,000 orders for 4,000 pieces of 3 SKUs; some minutes
+	@.venv/bin/python -m tests.load.rush
+
 .PHONY: format
 format: setup ## put the code into its form
 	.venv/bin/ruff check --fix .

@@ -186,6 +186,17 @@ def test_pieces_are_found_in_whatever_bucket_they_lie(shop):
         shop.check(place(shop, ("HOT", 1), key="late"))
 
 
+def test_a_better_location_is_found_in_whatever_bucket_its_last_pieces_lie(shop):
+    count(shop, "HOT", 3, buckets=16)
+    shop.inventory.count(StockCount(document="C-2", sku="HOT", location="leipzig", on_hand=9))
+    for key in ("first", "second", "third"):
+        order_id = place(shop, ("HOT", 1), key=key)
+        shop.check(order_id)
+        assert [a.location for a in shop.orders.load(order_id).promise.allocations] == ["louisville"]
+    shop.check(order_id := place(shop, ("HOT", 1), key="late"))
+    assert [a.location for a in shop.orders.load(order_id).promise.allocations] == ["leipzig"]
+
+
 def test_stock_in_a_bucket_that_was_not_looked_at_goes_before_supply(shop):
     count(shop, "HOT", 32, buckets=16)
     due_on = NOW.date() + timedelta(days=7)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections import Counter
+from datetime import date, timedelta
 
 import boto3
 from hypothesis import settings as hypothesis_settings
@@ -26,6 +27,34 @@ SKUS = ("A", "B")
 DOCUMENTS = ("P", "Q")
 STORE = settings(longest_wait_days=10)
 TODAY = MONDAY_NOON.date()
+
+
+def arrivals(stock, supply) -> list[tuple[str, date, int]]:
+    """(SKU, day at the customer, pieces), counted in weekdays: one to handle a receipt, one in transit."""
+    lying = [(held.sku, weekday_after(TODAY, 1), held.available) for held in stock]
+    coming = [(due.sku, weekday_after(weekday_after(due.due_on, 1), 1), due.available) for due in supply]
+    return [found for found in lying + coming if found[2] > 0]
+
+
+def weekday_after(day: date, days: int) -> date:
+    while days:
+        day += timedelta(days=1)
+        days -= day.weekday() < 5
+    return day
+
+
+def earliest(wanted, there) -> date | None:
+    """The first day by which all of an order can be there, every day tried."""
+    for day in sorted({arrives for _, arrives, _ in there}):
+        in_time = Counter()
+        for sku, arrives, pieces in there:
+            in_time[sku] += pieces if arrives <= day else 0
+        needed = Counter()
+        for sku, quantity in wanted:
+            needed[sku] += quantity
+        if all(in_time[sku] >= quantity for sku, quantity in needed.items()):
+            return day
+    return None
 
 
 class Ledger(RuleBasedStateMachine):
@@ -123,6 +152,12 @@ class Ledger(RuleBasedStateMachine):
         order_id = self.next_number()
         stock, supply = self.inventory.read(SKUS)
         outcome = promise(verified(*wanted, order=order_id), stock, supply, STORE, ordered_at=MONDAY_NOON)
+        day = earliest(wanted, arrivals(stock, supply))
+        if day is None or day > TODAY + timedelta(days=STORE.limits.longest_wait_days):
+            assert isinstance(outcome, Shortage)
+        else:
+            assert isinstance(outcome, Promise)
+            assert outcome.delivery_date == day
         if isinstance(outcome, Shortage):
             offer = make_offer(
                 verified(*wanted, order=order_id),

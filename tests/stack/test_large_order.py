@@ -11,8 +11,8 @@ from order_processing.inventory import PlannedSupply
 from order_processing.order import Line
 from order_processing.stored_order import Status
 from tests.aws.shop import NOW, Shop
+from tests.load.rush import shop_on
 from tests.orders import an_order, verified
-from tests.stack.test_oversell import shop_on
 
 SKUS = [f"LARGE-{piece:03}" for piece in range(120)]
 COMING = "LARGE-COMING"

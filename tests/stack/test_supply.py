@@ -8,8 +8,8 @@ from pathlib import Path
 
 from local.senders import API_KEY, INVENTORY_KEY, STAFF_KEY
 from local.stack import wait_for
+from tests.load.rush import add_product, shop_on
 from tests.stack.senders import api_order, place, status
-from tests.stack.test_oversell import add_product, shop_on
 
 SAMPLES = Path(__file__).parents[2] / "events" / "inventory"
 TODAY = datetime.now(UTC).date()

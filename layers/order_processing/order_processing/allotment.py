@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -48,6 +48,14 @@ def needs_of(verified: VerifiedOrder) -> list[Need]:
             pieces[sku] = pieces.get(sku, 0) + each * line.quantity
         needs += [Need(line.line_id, sku, quantity, of_bundle=True) for sku, quantity in pieces.items()]
     return needs
+
+
+def pieces_by_sku(needs: Iterable[Need]) -> dict[str, int]:
+    """How many of each SKU are needed."""
+    wanted: dict[str, int] = {}
+    for need in needs:
+        wanted[need.sku] = wanted.get(need.sku, 0) + need.quantity
+    return wanted
 
 
 def allot(

@@ -16,7 +16,7 @@ from zlib import crc32
 from zoneinfo import ZoneInfo
 
 from order_processing import sourcing
-from order_processing.allotment import Need, allot, needs_of
+from order_processing.allotment import Need, allot, needs_of, pieces_by_sku
 from order_processing.inventory import Recipe, Stock, Supply
 from order_processing.lead_time import Route, routes, short_date
 from order_processing.licences import KeysWanted, allot_keys, keys_wanted
@@ -223,11 +223,8 @@ def requirements(
 
 
 def _shortage(needs: Sequence[Need], sources: Mapping[str, Sequence[Source]], last_day: date) -> Shortage:
-    wanted: dict[str, int] = {}
-    for need in needs:
-        wanted[need.sku] = wanted.get(need.sku, 0) + need.quantity
     missing = []
-    for sku, quantity in wanted.items():
+    for sku, quantity in pieces_by_sku(needs).items():
         of_sku = sources.get(sku, ())
         in_time = sum(source.left for source in of_sku if source.arrives <= last_day)
         if in_time < quantity:

@@ -6,7 +6,7 @@ promised to anyone; it is negative where a count or a receipt came out below wha
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Annotated, Literal, Protocol
 
@@ -22,13 +22,14 @@ Place = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[^#]+
 class Stock(Record):
     """Pieces of one SKU that lie at a location.
 
-    bucket: stock of a SKU that many orders want at once is spread over several counters.
+    bucket: stock of a SKU that many orders want at once is spread over several counters; buckets: how many.
     safety: kept back, never promised. last_count: the document of the last count taken in.
     """
 
     sku: Text
     location: Text
     bucket: int = 0
+    buckets: int = 1
     available: int
     reserved: Count = 0
     safety: Count = 0
@@ -137,6 +138,19 @@ def counted(held: Sequence[Stock], count: StockCount) -> list[Stock]:
             )
         )
     return after
+
+
+def seen_enough(stock: Iterable[Stock], wanted: Mapping[str, int]) -> bool:
+    """Whether no bucket that was not looked at could change what is promised.
+
+    stock: what was seen; wanted: pieces by SKU. So it is when every location whose buckets were not all seen holds in
+    those that were as much as is wanted.
+    """
+    seen: dict[tuple[str, str], tuple[int, int, int]] = {}
+    for held in stock:
+        count, pieces, _ = seen.get((held.sku, held.location), (0, 0, 0))
+        seen[held.sku, held.location] = count + 1, pieces + max(held.available, 0), held.buckets
+    return all(count == of or pieces >= wanted.get(sku, 0) for (sku, _), (count, pieces, of) in seen.items())
 
 
 class OutOfStock(RuntimeError):

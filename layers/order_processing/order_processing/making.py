@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from order_processing.allotment import Need
+from order_processing.allotment import Need, pieces_by_sku
 from order_processing.inventory import Recipe
 from order_processing.lead_time import Route, short_date
 from order_processing.promise import Allocation
@@ -41,9 +41,7 @@ def batches(
 
     Adds a source for each batch to `sources`, and takes the materials out of them.
     """
-    wanted: dict[str, int] = {}
-    for need in needs:
-        wanted[need.sku] = wanted.get(need.sku, 0) + need.quantity
+    wanted = pieces_by_sku(needs)
     found = []
     for recipe in recipes:
         route = routes.get(recipe.location)

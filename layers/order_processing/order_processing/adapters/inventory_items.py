@@ -51,6 +51,7 @@ def read_stock(sku: str, item: Item) -> Stock:
         sku=sku,
         location=item["location"]["S"],
         bucket=int(item["bucket"]["N"]),
+        buckets=int(item["buckets"]["N"]),
         available=int(item["available"]["N"]),
         reserved=int(item["reserved"]["N"]),
         safety=int(item["safety"]["N"]),

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from order_processing.allotment import needs_of
+from order_processing.allotment import needs_of, pieces_by_sku
 from order_processing.availability import Shortage, promise, turn_of
 from order_processing.catalogue import Catalogue
 from order_processing.errors import OfferNeeded, OrderEnded
-from order_processing.inventory import Inventory, OutOfStock
+from order_processing.inventory import Inventory, OutOfStock, seen_enough
 from order_processing.licences import keys_wanted
 from order_processing.offer import Offer
 from order_processing.orders import Orders
@@ -45,11 +45,11 @@ def check_availability(
     if stored.promise:  # staff has changed it after it was reserved: it is promised anew
         stored = orders.give_back(stored)
     for _ in range(_TRIES):
-        outcome = _promise(verified, inventory, settings, now, turn=turn_of(verified))
-        if not _from_stock(outcome):
+        outcome, sure = _promise(verified, inventory, settings, now, turn=turn_of(verified))
+        if not sure or not _from_stock(outcome):
             # More may be there: in buckets not looked at, or held by a cut run of this very order.
             orders.finish_reservation(order_id)
-            outcome = _promise(verified, inventory, settings, now, turn=None)
+            outcome, _ = _promise(verified, inventory, settings, now, turn=None)
         try:
             if isinstance(outcome, Promise):
                 orders.reserve(stored, outcome, at=now)
@@ -88,9 +88,11 @@ def _offer(
 
 def _promise(
     verified: VerifiedOrder, inventory: Inventory, settings: Settings, now: datetime, *, turn: int | None
-) -> Promise | Shortage:
+) -> tuple[Promise | Shortage, bool]:
+    """(what can be promised, whether nothing that was not looked at could change it)."""
     stock, supply, recipes = inventory.read_with_materials(_skus(verified), turn=turn)
-    return promise(verified, stock, supply, settings, ordered_at=now, recipes=recipes)
+    outcome = promise(verified, stock, supply, settings, ordered_at=now, recipes=recipes)
+    return outcome, seen_enough(stock, pieces_by_sku(needs_of(verified)))
 
 
 def _skus(verified: VerifiedOrder) -> list[str]:
