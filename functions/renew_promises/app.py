@@ -6,6 +6,7 @@ from typing import Any
 
 import boto3
 
+from order_processing.adapters.executions import StepFunctionsExecutions
 from order_processing.adapters.functions import StageFunction
 from order_processing.adapters.links import Links
 from order_processing.adapters.orders import DynamoOrders
@@ -24,6 +25,7 @@ _renewals = DynamoRenewals(_dynamodb, os.environ["ORDERS_TABLE"], **_tables)
 _inventory = DynamoPromisedSupply(_dynamodb, os.environ["INVENTORY_TABLE"])
 _post = SesPost(boto3.client("sesv2", config=ONCE), os.environ["SENDER"], os.environ["CONFIGURATION_SET"], current())
 _links = Links(boto3.client("secretsmanager"), os.environ["KEYS_SECRET"], os.environ["PUBLIC_URL"])
+_executions = StepFunctionsExecutions(boto3.client("stepfunctions"), os.environ["STATE_MACHINE_ARN"])
 _queue = PromiseQueue(boto3.client("sqs"), os.environ["PROMISES_QUEUE"])
 _prepare_delivery = StageFunction(boto3.client("lambda"), os.environ["PREPARE_DELIVERY"])
 
@@ -40,6 +42,7 @@ def handler(message: dict[str, Any]) -> None:
             settings=current(),
             status_url=_links.page_url,
             prepare=_prepare_delivery,
+            executions=_executions,
             now=datetime.now(UTC),
         )
     else:

@@ -71,6 +71,7 @@ class Supplier:
             settings=current(),
             status_url=self.shop.status_url,
             prepare=self.shop.prepare,
+            executions=self.shop,
             now=self.shop.now,
         )
 

@@ -9,7 +9,7 @@ import pytest
 
 from order_processing.adapters.accounts import DynamoAccounts
 from order_processing.api_order import show
-from order_processing.errors import PromiseLost
+from order_processing.errors import OfferNeeded, PromiseLost
 from order_processing.inventory import Recipe
 from order_processing.stored_order import Confirmation, Handling, Reason, Status
 from tests.aws.shop import NOW, Shop
@@ -259,6 +259,30 @@ def test_an_order_whose_confirmation_is_under_way_counts_as_told(shop, supplier)
     shop.orders.note_confirmation(shop.orders.load(order_id), Confirmation(attempt_at=NOW), at=NOW)
     supplier.plan("X", 5, LATER)
     assert shop.orders.load(order_id).delay.told
+
+
+def test_an_offer_that_is_no_longer_true_is_withdrawn_and_made_anew(shop, supplier):
+    supplier.count("X", 1)
+    supplier.plan("X", 5, date(2027, 1, 20))
+    order_id = place(shop, ("X", 3))
+    with pytest.raises(OfferNeeded):
+        shop.check(order_id)
+    shop.ask(order_id)
+    before = shop.orders.load(order_id)
+    assert leftovers() == ["claim#louisville#PO-1"]
+    for _ in range(2):
+        supplier.plan("X", 5, date(2027, 1, 27))
+    withdrawn = shop.orders.load(order_id)
+    assert (withdrawn.status, withdrawn.held, leftovers()) == (Status.VERIFIED, None, [])
+    assert shop.answered == [("token", "go_on")]
+    supplier.renew(order_id)
+    assert shop.answered == [("token", "go_on")] * 2, "told again, in case it was not heard"
+    with pytest.raises(OfferNeeded):
+        shop.check(order_id)
+    after = shop.orders.load(order_id)
+    assert after.offer.alternatives != before.offer.alternatives
+    shop.ask(order_id, token="next token")
+    assert len(mails()) == 2
 
 
 class Failing:

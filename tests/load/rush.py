@@ -94,7 +94,8 @@ def check(stack: LocalStack, rush: Rush, orders: list[StoredOrder]) -> None:
     expect({held.available for held in stock} == {0}, "nothing is left")
     for order in orders:
         if order.status is Status.OFFER_PENDING:
-            expect(order.reason is not None and order.reason.code == "SHORTAGE", f"{order.order_id}: why it waits")
+            offered = {choice.key for choice in order.offer.alternatives} if order.offer else set()
+            expect("cancel" in offered, f"{order.order_id} is offered {offered}")
     expect(all(coming.available >= 0 for coming in supply), "no supply is oversold")
 
 

@@ -31,8 +31,8 @@ class Renewals(Protocol):
         """
         ...
 
-    def give_up(self, seen: StoredOrder) -> StoredOrder:
-        """Give back what an order holds that is not confirmed; without a promise its availability is checked anew."""
+    def withdraw_offer(self, seen: StoredOrder) -> StoredOrder:
+        """Give back what an order is offered: its availability is checked anew, which makes it a new offer."""
         ...
 
     def note_broken(self, seen: StoredOrder, broken: Broken) -> StoredOrder:

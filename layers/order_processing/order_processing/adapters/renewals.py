@@ -63,9 +63,10 @@ class DynamoRenewals(BrokenPromises):
         self._hold(change, promise, more)
         return change.after
 
-    def give_up(self, seen: StoredOrder) -> StoredOrder:
-        change = Change(seen)
-        change.remove("promise", promise=None)
+    def withdraw_offer(self, seen: StoredOrder) -> StoredOrder:
+        change = Change(seen, Status.VERIFIED)
+        change.put_reason(None)
+        change.remove("holds_offer", holds_offer=False)
         self._hold(change, None)
         return change.after
 
@@ -93,7 +94,7 @@ class DynamoRenewals(BrokenPromises):
     def _hold(self, change: Change, promise: Promise | None, more: Sequence[Write] = ()) -> None:
         seen = change.before
         try:
-            self._reservations.change(seen.order_id, self._head_write(change), seen.promise, promise, more=more)
+            self._reservations.change(seen.order_id, self._head_write(change), seen.held, promise, more=more)
         except AnchorRefused as refused:
             raise OrderChanged(seen.order_id) from refused
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from order_processing.availability import Shortage
+from order_processing.decisions import GO_ON, Executions
 from order_processing.inventory import OutOfStock
 from order_processing.inventory_documents import Concern
 from order_processing.mail.progress import delay as delay_message
@@ -64,19 +65,22 @@ def renew_promise(
     settings: Settings,
     status_url: Callable[[str], str],
     prepare: Callable[[str], None],
+    executions: Executions,
     now: datetime,
 ) -> None:
     """Promise an order anew when its promise has become untrue, have its papers made anew, and tell its customer.
 
     Only who was told a date is told of the new one, once, and only of a later one. A confirmed order to which nothing
-    can be promised is kept for staff to see (`Renewals.broken`); one that is not confirmed has its availability
-    checked anew, which makes it an offer. prepare: makes a recorded order ready to ship, by its id.
+    can be promised is kept for staff to see (`Renewals.broken`); one that is not confirmed, or that has an offer which
+    is no longer true, has its availability checked anew. prepare: makes a recorded order ready to ship, by its id.
     """
     stored = orders.load(order_id)
     if stored.ended or stored.handling.packed_at or stored.handling.handed_over_at:
         renewals.forget(order_id)
         return
     stored = _made_true(stored, orders, renewals, inventory, settings, now)
+    if stored.status is Status.VERIFIED and stored.question:  # an offer was withdrawn, now or by a run that was cut
+        executions.answer(stored.question.token, GO_ON)
     if stored.status is Status.RECORDED and not stored.promise_broken:
         prepare(order_id)
         stored = orders.load(order_id)
@@ -93,27 +97,31 @@ def _made_true(
     now: datetime,
 ) -> StoredOrder:
     for _ in range(_TRIES):
-        if stored.promise is None or stored.verified is None:
+        if stored.held is None or stored.verified is None:
             return stored
-        supplies = _supplies(stored.promise, inventory)
+        supplies = _supplies(stored.held, inventory)
         lost = untrue(stored.order_id, supplies, settings)
         if not lost and not stored.promise_broken:
             return stored
+        if stored.promise is None:
+            return renewals.withdraw_offer(stored)
         outcome = renewed(
             stored.order_id, stored.verified, stored.promise, lost, supplies, inventory, settings, now=now
         )
         try:
-            return _kept(stored, outcome, renewals, now)
+            return _kept(stored, outcome, orders, renewals, now)
         except OutOfStock:  # another order was quicker
             stored = orders.load(stored.order_id)
     raise OutOfStock(f"order {stored.order_id}: stock changed {_TRIES} times while it was being promised anew")
 
 
-def _kept(stored: StoredOrder, outcome: Promise | Shortage, renewals: Renewals, now: datetime) -> StoredOrder:
+def _kept(
+    stored: StoredOrder, outcome: Promise | Shortage, orders: Orders, renewals: Renewals, now: datetime
+) -> StoredOrder:
     if isinstance(outcome, Promise):
         return renewals.renew(stored, outcome, delay_after(stored, outcome), at=now)
     if stored.confirmation is None:
-        return renewals.give_up(stored)
+        return orders.give_back(stored)
     since = next((b.since for b in renewals.broken() if b.order_id == stored.order_id), now)
     broken = Broken(order_id=stored.order_id, since=since, skus=outcome.skus, text=outcome.message)
     return renewals.note_broken(stored, broken)
