@@ -1,10 +1,11 @@
-"""Who may send orders to the local stack, decide about them and hand them over: two shops, a front end, staff and a
-warehouse system, with secrets that open nothing else."""
+"""Who may send orders to the local stack, decide about them and hand them over: two shops, a front end, staff,
+accounting and a warehouse system, with secrets that open nothing else."""
 
 SHOPIFY_SHOP = "northgate.myshopify.example"
 WOOCOMMERCE_SHOP = "store.example.com"
 FRONT_END = "web-shop"
 STAFF = "order desk"
+ACCOUNTING = "accounting"
 WAREHOUSE = "warehouse system"
 
 SHOPIFY_SECRET = "local-shopify-secret"  # noqa: S105
@@ -12,6 +13,7 @@ WOOCOMMERCE_SECRET = "local-woocommerce-secret"  # noqa: S105
 BIGCOMMERCE_SECRET = "local-bigcommerce-secret"  # noqa: S105
 API_KEY = "local-api-key"
 STAFF_KEY = "local-staff-key"
+ACCOUNTING_KEY = "local-accounting-key"
 WAREHOUSE_KEY = "local-warehouse-key"
 INVENTORY_KEY = "local-inventory-key"
 
@@ -21,6 +23,7 @@ SENDERS = {
     "bigcommerce": {"": [BIGCOMMERCE_SECRET]},
     "api": {FRONT_END: [API_KEY]},
     "staff": {STAFF: [STAFF_KEY]},
+    "accounting": {ACCOUNTING: [ACCOUNTING_KEY]},
     "warehouse": {WAREHOUSE: [WAREHOUSE_KEY]},
     "inventory": {WAREHOUSE: [INVENTORY_KEY]},
 }

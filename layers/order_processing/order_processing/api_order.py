@@ -103,6 +103,7 @@ class OrderBody(_Body):
     order_number: Words = ""
     note: Words = ""
     gift: StrictBool = False
+    paid: StrictBool = True
     gift_message: Words = ""
     flags: Annotated[list[Annotated[StrictStr, Field(min_length=1, max_length=100)]], Field(max_length=20)] = []
     allow_partial_shipment: StrictBool = False
@@ -198,6 +199,7 @@ def _order(body: OrderBody, amounts: _Amounts, client: str, key: str, received_a
         total=amounts.read("total", body.total),
         note=body.note,
         gift=body.gift,
+        paid=body.paid,
         gift_message=body.gift_message,
         flags=tuple(body.flags),
         allow_partial_shipment=body.allow_partial_shipment,
