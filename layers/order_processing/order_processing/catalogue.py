@@ -46,7 +46,8 @@ class KnownCustomer(Record):
 class Coupon(Record):
     """A discount code, upper case. amounts: minor units per currency, for a `fixed_amount`.
 
-    percent: of the lines it applies to. skus: the lines it applies to, empty is all. uses_left: None is no limit.
+    percent: of the lines it applies to. skus: the lines it applies to, empty is all.
+    uses: how many orders may use it, None is no limit. counted: how many have.
     """
 
     code: Text
@@ -57,7 +58,13 @@ class Coupon(Record):
     minimum: dict[str, Amount] = Field(default_factory=dict)
     valid_from: datetime | None = None
     valid_to: datetime | None = None
-    uses_left: int | None = None
+    uses: Annotated[int, Field(ge=0)] | None = None
+    counted: int = 0
+
+    @property
+    def uses_left(self) -> int | None:
+        """How many orders may still use it; None is no limit."""
+        return None if self.uses is None else self.uses - self.counted
 
 
 class TaxRate(Record):
@@ -128,11 +135,13 @@ def gather_facts(
     *,
     guest_id: Callable[[str], str],
     accounts: Accounts | None = None,
+    coupon_uses: Callable[[str], int] | None = None,
 ) -> Facts:
     """Everything that verifying this order needs, fetched in at most four rounds.
 
     guest_id: the keyed hash of a normalised e-mail address (`normal_email`).
     accounts: asked only for an order on account, and where None not even then.
+    coupon_uses: how many orders have used a coupon; asked only for one that not everybody may use.
     """
     found: dict[Key, Mapping[str, Any]] = {}
     asked: set[Key] = set()
@@ -146,6 +155,12 @@ def gather_facts(
         found.update(fetched)
         wanted = {key for (kind, _), item in fetched.items() for key in _led_to(kind, item)}
     facts = _facts(order, found, guest_id)
+    if coupon_uses:
+        counted = {
+            code: coupon.model_copy(update={"counted": coupon_uses(code)}) if coupon.uses is not None else coupon
+            for code, coupon in facts.coupons.items()
+        }
+        facts = facts.model_copy(update={"coupons": counted})
     if accounts is None or facts.customer is None or facts.credit_limit(order) is None:
         return facts
     standing = accounts.standing(facts.customer.customer_id, order.currency.upper())

@@ -264,6 +264,7 @@ class DecisionPages:
             verification_of,
             approvals=stored.approvals,
             catalogue=self._catalogue,
+            coupon_uses=lambda code: self._orders.coupon_uses(code) - (code in stored.coupons),
             settings=self._settings,
             guest_id=self._guest_id,
             now=self._clock(),

@@ -25,7 +25,7 @@ from order_processing.stored_order import (
     Status,
     StoredOrder,
 )
-from order_processing.verified_order import VerifiedOrder
+from order_processing.verified_order import CouponUse, VerifiedOrder
 
 
 class Placed(Record):
@@ -59,12 +59,18 @@ class Orders(Protocol):
         to: Status | None = None,
         at: datetime | None = None,
         reason: Reason | None = None,
+        uses: tuple[CouponUse, ...] = (),
     ) -> StoredOrder:
         """Keep what verification found and, in the same step, move the order on.
 
         to: VERIFIED, the status that asks about it, or None where the status stays. at: the time of the move.
         What made an order VERIFIED is never replaced by another run that saw the same order.
+        uses: the coupons that an order which is VERIFIED uses, counted in that step, once; raises CouponUsedUp.
         """
+        ...
+
+    def coupon_uses(self, code: str) -> int:
+        """How many orders use a coupon that not everybody may use."""
         ...
 
     def move(self, seen: StoredOrder, to: Status, *, at: datetime, reason: Reason | None = None) -> StoredOrder:
@@ -101,8 +107,8 @@ class Orders(Protocol):
     def release(
         self, seen: StoredOrder, to: Status, *, at: datetime, reason: Reason, answer: Answer | None = None
     ) -> StoredOrder:
-        """End the order early, give back what it had reserved, also when that was cut halfway, and take what was
-        recorded of it out of the account."""
+        """End the order early, give back what it had reserved, also when that was cut halfway, and the uses of its
+        coupons, and take what was recorded of it out of the account."""
         ...
 
     def finish_reservation(self, order_id: str) -> None:
@@ -171,6 +177,10 @@ class Orders(Protocol):
         parcel: the order's id and the parcel's number.
         """
         ...
+
+
+class CouponUsedUp(RuntimeError):
+    """Other orders have taken a coupon's last uses; nothing was kept."""
 
 
 class OrderTooLarge(ValueError):

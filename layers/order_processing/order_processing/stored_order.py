@@ -286,6 +286,7 @@ class StoredOrder(Record):
     holds_offer: whether everything that it offers is held.
     notice: the message that told the customer of an early end, like a confirmation.
     approval: why the order waits for approval, and who has consented so far; None while it does not.
+    coupons: the codes of those it uses of which not everybody may have one.
     left: where the order has waited on its way, and why.
     mails: what became of each mail that was reported on. contact: where mails go instead of the order's address.
     """
@@ -318,6 +319,7 @@ class StoredOrder(Record):
     handed_out: Confirmation | None = None
     approval: Case | None = None
     left: History = History()
+    coupons: tuple[str, ...] = ()
 
     @property
     def history(self) -> tuple[Past, ...]:

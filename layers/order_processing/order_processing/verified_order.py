@@ -81,6 +81,13 @@ class Item(Record):
         )
 
 
+class CouponUse(Record):
+    """An order's use of a coupon that so many orders may use."""
+
+    code: Text
+    uses: int
+
+
 class VerifiedOrder(Record):
     """What verification leaves behind. `order` is as corrected; `items` holds one Item a line.
 

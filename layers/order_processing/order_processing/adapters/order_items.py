@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -33,7 +34,7 @@ from order_processing.stored_order import (
     Status,
     StoredOrder,
 )
-from order_processing.verified_order import VerifiedOrder
+from order_processing.verified_order import CouponUse, VerifiedOrder
 
 SCHEMA = 1
 """The version of what an order's items say. Items of the version before and of the next one are read too."""
@@ -161,6 +162,7 @@ def verification_put(
     discrepancies: tuple[Discrepancy, ...],
     verified: VerifiedOrder | None,
     passed_at: datetime | None,
+    coupons: Sequence[str] = (),
 ) -> dict[str, Any]:
     """The item of what verification found, and its condition: no later version of the order was verified, and this
     one did not pass. passed_at: when it did pass, which makes the order VERIFIED."""
@@ -174,6 +176,8 @@ def verification_put(
         item["document"] = document(verified.model_copy(update={"discrepancies": ()}))
     if passed_at:
         item["verified_at"] = time(passed_at)
+    if coupons:
+        item["coupons"] = {"SS": sorted(coupons)}
     return {
         "Item": item,
         "ConditionExpression": "attribute_not_exists(#version) OR #version < :version"
@@ -181,6 +185,27 @@ def verification_put(
         "ExpressionAttributeNames": {"#version": "version"},
         "ExpressionAttributeValues": {":version": number(seen.version)},
     }
+
+
+def coupon_writes(held: Sequence[str], wanted: Sequence[CouponUse] | None, table: str) -> list[dict[str, Any]]:
+    """A transaction's writes by which an order uses what is wanted instead of what it held; None: as before."""
+    if wanted is None:
+        return []
+    limits = {use.code: use.uses for use in wanted}
+    writes = []
+    for code in sorted({*held, *limits}):
+        change = (code in limits) - (code in held)
+        if change:
+            condition = "attribute_not_exists(used) OR used < :bound" if change > 0 else "used >= :bound"
+            update = {
+                "TableName": table,
+                "Key": key(f"coupon#{code}", "uses"),
+                "UpdateExpression": "ADD used :change",
+                "ConditionExpression": condition,
+                "ExpressionAttributeValues": {":change": number(change), ":bound": number(limits.get(code, 1))},
+            }
+            writes.append({"Update": update})
+    return writes
 
 
 def stored_order_of(order_id: str, parts: dict[str, dict[str, Attribute]]) -> StoredOrder:
@@ -196,6 +221,7 @@ def stored_order_of(order_id: str, parts: dict[str, dict[str, Attribute]]) -> St
         "times": {Status.RECEIVED.value: received_at},
     }
     if verification:
+        fields["coupons"] = tuple(sorted(verification.get("coupons", {}).get("SS", ())))
         fields["discrepancies"] = read_document(verification["discrepancies"], Discrepancies).found
         if "document" in verification:
             fields["verified"] = read_document(verification["document"], VerifiedOrder).model_copy(

@@ -12,6 +12,7 @@ Table: partition key `order_id`, sort key `part`:
 - `<time>#<order id>` (under the partition `list#late-cancellations`): a cancellation that came too late.
 - `contact`: where mails about the order go instead of the order's own address.
 - `mail#<message id>`: what became of a mail; see `mail_reports`.
+- `uses` (under the partition `coupon#<code>`): how many orders use a coupon of which there are so many.
 - `sscc` (under the partition `sscc#<number>`): which parcel holds that number.
 - under the partition `departures#<location>#<day>`: the orders of which a shipment leaves then, by id.
 The warehouse's other lists stand in this table too: see `dispatch`.
@@ -42,6 +43,7 @@ from order_processing.adapters.order_items import (
     RECEIVED_INDEX,
     SHARDS,
     Change,
+    coupon_writes,
     departures_of,
     key,
     placed_item,
@@ -57,7 +59,7 @@ from order_processing.discrepancy import Discrepancy
 from order_processing.errors import OrderChanged, OrderNotFound
 from order_processing.offer import Offer
 from order_processing.order import Order
-from order_processing.orders import Placed
+from order_processing.orders import CouponUsedUp, Placed
 from order_processing.promise import Promise
 from order_processing.stored_order import (
     APPROVAL_NEEDED,
@@ -74,7 +76,7 @@ from order_processing.stored_order import (
     Status,
     StoredOrder,
 )
-from order_processing.verified_order import VerifiedOrder
+from order_processing.verified_order import CouponUse, VerifiedOrder
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -132,15 +134,16 @@ class DynamoOrders:
         to: Status | None = None,
         at: datetime | None = None,
         reason: Reason | None = None,
+        uses: tuple[CouponUse, ...] = (),
     ) -> StoredOrder:
-        known = {"discrepancies": discrepancies, "verified": verified}
         passed_at = at if to is Status.VERIFIED else None
-        put: Write = {"TableName": self._table, **verification_put(seen, discrepancies, verified, passed_at)}
+        # What an earlier verification counted stays counted until the order passes again, or ends.
+        used = tuple(use.code for use in uses) if passed_at else seen.coupons
+        known = {"discrepancies": discrepancies, "verified": verified, "coupons": used}
+        item = verification_put(seen, discrepancies, verified, passed_at, used)
+        put: Write = {"TableName": self._table, **item}
         if to is None or passed_at:
-            try:
-                self._client.put_item(**put)
-            except self._client.exceptions.ConditionalCheckFailedException as error:
-                raise OrderChanged(seen.order_id) from error
+            self._put_verification(seen, put, coupon_writes(seen.coupons, uses if passed_at else None, self._table))
             moved = {"status": to, "times": {**seen.times, to.value: passed_at}} if to else {}
             return seen.model_copy(update=known | moved)
         change = Change(seen.model_copy(update=known), to, at)
@@ -150,6 +153,26 @@ class DynamoOrders:
         except Refused as error:
             raise OrderChanged(seen.order_id) from error
         return change.after
+
+    def _put_verification(self, seen: StoredOrder, put: Write, counts: list[Write]) -> None:
+        try:
+            if counts:
+                write_all(self._client, [{"Put": put}, *counts])
+            else:
+                self._client.put_item(**put)
+        except self._client.exceptions.ConditionalCheckFailedException as error:
+            raise OrderChanged(seen.order_id) from error
+        except Refused as refused:
+            raise (OrderChanged if 0 in refused.places else CouponUsedUp)(seen.order_id) from refused
+
+    def coupon_uses(self, code: str) -> int:
+        found: Any = self._client.query(
+            TableName=self._table,
+            KeyConditionExpression="order_id = :coupon",
+            ExpressionAttributeValues={":coupon": text(f"coupon#{code}")},
+            ConsistentRead=True,
+        )
+        return int(found["Items"][0]["used"]["N"]) if found["Items"] else 0
 
     def move(self, seen: StoredOrder, to: Status, *, at: datetime, reason: Reason | None = None) -> StoredOrder:
         change = Change(seen, to, at)
@@ -181,6 +204,7 @@ class DynamoOrders:
         change = Change(seen, to, at)
         change.put_reason(reason)
         kept = self._kept(change, answer) if answer else []
+        kept = [*kept, *coupon_writes(seen.coupons, (), self._table)]
         if seen.held is None:
             self._transact(change, kept) if kept else self._update(change)
             # A reservation that was cut may have left parts: only now can no reservation follow that would add to them.

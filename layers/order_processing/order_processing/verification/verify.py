@@ -21,14 +21,18 @@ from order_processing.verification.shipping_price import check_shipping_price
 from order_processing.verification.taxes import check_taxes
 from order_processing.verification.texts import tidy_texts
 from order_processing.verification.totals import check_totals
-from order_processing.verified_order import VerifiedOrder
+from order_processing.verified_order import CouponUse, VerifiedOrder
 
 
 class Verification(Record):
-    """The answer: every discrepancy, and the order as corrected so far; `verified` is None iff one is fatal."""
+    """The answer: every discrepancy, and the order as corrected so far; `verified` is None iff one is fatal.
+
+    uses: of coupons that not everybody may use, those that the order takes a use of.
+    """
 
     verified: VerifiedOrder | None
     discrepancies: tuple[Discrepancy, ...]
+    uses: tuple[CouponUse, ...] = ()
 
 
 def verify(
@@ -76,7 +80,14 @@ def verify(
         service=service,
         discrepancies=discrepancies,
     )
-    return Verification(verified=verified, discrepancies=discrepancies)
+    return Verification(verified=verified, discrepancies=discrepancies, uses=_uses(order, facts))
+
+
+def _uses(order: Order, facts: Facts) -> tuple[CouponUse, ...]:
+    """What is to be counted. A coupon that is used up counts no further, also where staff consented to it."""
+    named = (facts.coupons.get(discount.code.upper()) for discount in order.discounts)
+    limited = {coupon.code.upper(): coupon.uses for coupon in named if coupon and (coupon.uses_left or 0) > 0}
+    return tuple(CouponUse(code=code, uses=uses) for code, uses in sorted(limited.items()) if uses is not None)
 
 
 def _check_order(order: Order, facts: Facts, findings: Findings, now: datetime) -> Order:
