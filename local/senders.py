@@ -6,6 +6,7 @@ WOOCOMMERCE_SHOP = "store.example.com"
 FRONT_END = "web-shop"
 STAFF = "order desk"
 ACCOUNTING = "accounting"
+SECOND_STAFF = "finance"
 WAREHOUSE = "warehouse system"
 
 SHOPIFY_SECRET = "local-shopify-secret"  # noqa: S105
@@ -14,6 +15,7 @@ BIGCOMMERCE_SECRET = "local-bigcommerce-secret"  # noqa: S105
 API_KEY = "local-api-key"
 STAFF_KEY = "local-staff-key"
 ACCOUNTING_KEY = "local-accounting-key"
+SECOND_STAFF_KEY = "local-second-staff-key"
 WAREHOUSE_KEY = "local-warehouse-key"
 INVENTORY_KEY = "local-inventory-key"
 
@@ -22,8 +24,8 @@ SENDERS = {
     "woocommerce": {WOOCOMMERCE_SHOP: [WOOCOMMERCE_SECRET]},
     "bigcommerce": {"": [BIGCOMMERCE_SECRET]},
     "api": {FRONT_END: [API_KEY]},
-    "staff": {STAFF: [STAFF_KEY]},
     "accounting": {ACCOUNTING: [ACCOUNTING_KEY]},
+    "staff": {STAFF: [STAFF_KEY], SECOND_STAFF: [SECOND_STAFF_KEY]},
     "warehouse": {WAREHOUSE: [WAREHOUSE_KEY]},
     "inventory": {WAREHOUSE: [INVENTORY_KEY]},
 }

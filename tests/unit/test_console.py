@@ -18,6 +18,7 @@ from order_processing.console.login import page_of_ours
 from order_processing.console.page import GoTo, Route, View
 from order_processing.console.session import COOKIE, IDLE, LONGEST, form_token
 from order_processing.console.staff import Group, Person
+from tests.afresh import printed_afresh
 from tests.console_desk import CLIENT, ISSUER, KEY, KEYS, NOW, claims, signed
 from tests.console_desk import Desk as Seat
 
@@ -191,3 +192,8 @@ def test_the_table_of_sessions_holds_no_cookie():
     desk = Desk(Group.APPROVERS)
     desk.sign_in()
     assert desk.cookies[COOKIE] not in str(dict(desk.kept))
+
+
+def test_only_a_login_pays_for_cryptography():
+    code = "import sys, order_processing.console.approvals, order_processing.console.console; print({} in sys.modules)"
+    assert [printed_afresh(code.format(repr(name))) for name in ("jwt", "cryptography", "boto3")] == [["False"]] * 3
