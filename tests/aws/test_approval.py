@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
 from datetime import timedelta
 
 import pytest
@@ -9,11 +11,14 @@ import pytest
 from order_processing.adapters.waiting import DynamoWaiting
 from order_processing.api_order import show
 from order_processing.errors import ApprovalNeeded
+from order_processing.export import Held, export
 from order_processing.http import Problem
 from order_processing.order import Line
+from order_processing.settings import current
 from order_processing.staff_decisions import CorrectionBody, Decider, DecisionBody, decide_as_staff, state_of
 from order_processing.stored_order import Status
 from tests.aws.shop import Shop
+from tests.clients import Cut, CutClient
 from tests.orders import an_order
 
 ANNA = Decider(by="id-anna", actor="staff: Anna (id-anna)")
@@ -206,3 +211,67 @@ def test_staff_cannot_raise_what_the_customer_pays(shop):
     with pytest.raises(Problem, match="CORRECTION_INVALID"):
         decide(shop, order_id, "correct", corrections=(CorrectionBody(path="lines[0].quantity", value="181"),))
     assert shop.orders.load(order_id).answers == ()
+
+
+def test_the_customers_export_holds_nothing_of_the_stores_own_reasons(shop):
+    order_id = risky(shop)
+    waiting = _exported(shop, order_id)
+    decide(shop, order_id, "approve")
+    decide(shop, order_id, "approve", BEN)
+    done = shop.run(order_id)
+    assert done.answers[0].approvals
+    for held in (waiting, _exported(shop, order_id)):
+        assert "Anna" not in held
+        assert "id-anna" not in held
+        assert "STORE_FLAG" not in held
+        assert '"token"' not in held
+    assert FLAG in waiting, "what the store said of the customer is theirs to know"
+
+
+def _exported(shop: Shop, order_id: str) -> str:
+    packed = export([Held(stored=shop.orders.load(order_id), raw=b"")], [], {}, current(), shop.now)
+    with zipfile.ZipFile(io.BytesIO(packed)) as file:
+        return file.read("data.json").decode()
+
+
+def test_decisions_that_are_cut_at_any_call_and_made_again_end_as_if_they_had_not_been_cut(shop):
+    """Every call to AWS of asking, approving and going on, and of refusing, cut before and after its effect."""
+    cutting = Shop(client=CutClient)
+    for after in (False, True):
+        for decision in ("approve", "reject"):
+            cut_at, done = 0, False
+            while not done:
+                cut_at += 1
+                order_id = shop.place(an_order(lines=(BEANIE,), total=15_260, flags=(FLAG,),
+                                               store_order_id=f"{after}-{decision}-{cut_at}"))  # fmt: skip
+                for stage in (shop.verify, shop.check):
+                    stage(order_id)
+                CutClient.calls, CutClient.cut_at, CutClient.after = 0, cut_at, after
+                try:
+                    _decided(cutting, order_id, decision)
+                    done = True
+                except Cut:
+                    _decided(shop, order_id, decision)
+                CutClient.cut_at = 0
+                stored = shop.orders.load(order_id)
+                assert len(stored.answers) == 1
+                if decision == "approve":
+                    assert [consent.by for consent in stored.answers[0].consents] == [ANNA.by, BEN.by]
+                    assert stored.has_reached(Status.RESERVED)
+                else:
+                    assert (stored.status, stored.promise) == (Status.REJECTED, None)
+            assert cut_at >= 4
+    assert DynamoWaiting(shop.client("dynamodb"), shop.tables["orders"]).waiting("staff") == []
+
+
+def _decided(shop: Shop, order_id: str, decision: str) -> None:
+    """The order is asked about, and both decide, each as often as it takes."""
+    stored = shop.orders.load(order_id)
+    if not stored.ended and not stored.answers:
+        try:
+            shop.confirm(order_id)
+        except ApprovalNeeded:
+            if not shop.orders.load(order_id).question:
+                shop.ask(order_id)
+    for who in (ANNA, BEN) if decision == "approve" else (ANNA,):
+        decide(shop, order_id, decision, who)

@@ -16,12 +16,13 @@ from typing import Any
 
 from order_processing import order_number
 from order_processing.account import AccountEntry
+from order_processing.approval import ORDER as APPROVAL
 from order_processing.order import Record
 from order_processing.pages.order_page import heading, order_page
 from order_processing.pages.page import Pages
 from order_processing.pages.wording import Wording
 from order_processing.settings import Settings
-from order_processing.stored_order import StoredOrder
+from order_processing.stored_order import CUSTOMER, StoredOrder
 from order_processing.verification.corrections import order_of
 
 
@@ -58,11 +59,30 @@ def _order(held: Held) -> dict[str, Any]:
     documents = stored.delivery.documents if stored.delivery else ()
     return {
         "number": order_number.display(stored.order_id),
-        **stored.model_dump(mode="json"),
+        **_told(stored),
         "as_sent": held.raw.decode("utf-8", "replace"),
         "documents": [{"kind": d.kind, "content_type": d.content_type, "size": d.size} for d in documents],
         **held.more,
     }
+
+
+def _told(stored: StoredOrder) -> dict[str, Any]:
+    """The order without what is not the customer's: who of staff decided and for which reasons of the store's own,
+    what goods cost the store, and the token that a waiting execution goes on with."""
+    answers = tuple(
+        answer.model_copy(
+            update={
+                "actor": answer.actor if answer.actor == CUSTOMER else "staff",
+                "by": "",
+                "consents": (),
+                "approvals": tuple(approval for approval in answer.approvals if approval.path != APPROVAL),
+            }
+        )
+        for answer in stored.answers
+    )
+    return stored.model_copy(update={"answers": answers, "approval": None}).model_dump(
+        mode="json", exclude={"question": {"token"}, "verified": {"items": {"__all__": {"cost"}}}}
+    )
 
 
 def _page(stored: StoredOrder, settings: Settings) -> str:
