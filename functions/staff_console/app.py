@@ -7,11 +7,15 @@ import boto3
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 
 from order_processing.adapters.accounts import DynamoAccounts
+from order_processing.adapters.confirmation_again import ConfirmationAgain
 from order_processing.adapters.executions import StepFunctionsExecutions
+from order_processing.adapters.mail_reports import DynamoUnreached, SuppressedAddresses
 from order_processing.adapters.orders import DynamoOrders
+from order_processing.adapters.secrets import address_hashes
 from order_processing.adapters.staff_directory import CognitoDirectory
 from order_processing.adapters.staff_sessions import DynamoSessions
 from order_processing.adapters.waiting import DynamoWaiting
+from order_processing.console import unreached
 from order_processing.console.approvals import ApprovalPages
 from order_processing.console.console import Console
 from order_processing.console.login import Login
@@ -31,14 +35,28 @@ _login = Login(
     sessions=DynamoSessions(_dynamodb, os.environ["SESSIONS_TABLE"]),
     public_url=os.environ["PUBLIC_URL"],
 )
+_orders = DynamoOrders(_dynamodb, os.environ["ORDERS_TABLE"], inventory_table=os.environ["INVENTORY_TABLE"])
+_executions = StepFunctionsExecutions(boto3.client("stepfunctions"), os.environ["STATE_MACHINE_ARN"])
 _approvals = ApprovalPages(
-    orders=DynamoOrders(_dynamodb, os.environ["ORDERS_TABLE"], inventory_table=os.environ["INVENTORY_TABLE"]),
+    orders=_orders,
     waiting=DynamoWaiting(_dynamodb, os.environ["ORDERS_TABLE"]),
     accounts=DynamoAccounts(_dynamodb, os.environ["ACCOUNTS_TABLE"]),
-    executions=StepFunctionsExecutions(boto3.client("stepfunctions"), os.environ["STATE_MACHINE_ARN"]),
+    executions=_executions,
     settings=current(),
 )
-_console = Console(_approvals.routes(), login=_login, settings=current())
+_suppressed = SuppressedAddresses(
+    _dynamodb,
+    os.environ["ORDERS_TABLE"],
+    address_hashes(boto3.client("secretsmanager"), os.environ["IDENTITY_SECRET"]),
+)
+_not_reached = unreached.routes(
+    _orders,
+    DynamoUnreached(_dynamodb, os.environ["ORDERS_TABLE"]),
+    _executions,
+    send_again=ConfirmationAgain(boto3.client("lambda"), os.environ["CONFIRM_ORDER"]),
+    forget=_suppressed.remove,
+)
+_console = Console((*_approvals.routes(), *_not_reached), login=_login, settings=current())
 app = APIGatewayHttpResolver()
 
 

@@ -63,6 +63,7 @@ def deployed(shop, monkeypatch) -> None:
         "PUBLIC_URL": "https://orders.example.com",
         "SWEEP_MINUTES": "5",
         "EVENT_BUS": "order-events",
+        "CONFIRM_ORDER": "confirm-order",
         "PROMISES_QUEUE": queue["QueueUrl"],
         "PREPARE_DELIVERY": "prepare_delivery",
         **{f"{name.upper()}_SECRET": name for name in _SECRETS},
