@@ -80,7 +80,7 @@ class NotReached:
         """GET: the oldest first."""
         waiting = self._unreached.waiting()
         rows = [row for entry in waiting[:MOST] if (row := self._row(entry))]
-        return View("unreached.html", "Not reached", {"rows": rows, "more": max(0, len(waiting) - MOST), "path": PATH})
+        return View("unreached.html", "Not reached", {"rows": rows, "more": max(0, len(waiting) - MOST)})
 
     def act(self, visit: Visit) -> Shown:
         """POST: `done`, `told` with `by`, `send` with `email`, or `forget` for the address."""
