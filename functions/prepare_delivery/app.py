@@ -2,6 +2,7 @@
 
 import os
 from datetime import UTC, datetime
+from typing import Any
 
 import boto3
 
@@ -37,6 +38,7 @@ def handler(event: Event) -> None:
         documents=_documents,
         carriers=_carriers,
         hand_out=lambda stored: _hand_out(stored, now),
+        tell=lambda stored: _tell(stored, now),
         settings=current(),
         now=now,
     )
@@ -45,20 +47,30 @@ def handler(event: Event) -> None:
 def _hand_out(stored: StoredOrder, now: datetime, *, again: bool = False) -> StoredOrder:
     # Imported and made here, because few orders hold anything that is handed out by e-mail.
     from order_processing.adapters.licences import DynamoLicences
-    from order_processing.adapters.links import Links
-    from order_processing.adapters.post import ONCE, SesPost
     from order_processing.stages.hand_out import hand_out
 
-    links = Links(boto3.client("secretsmanager"), os.environ["KEYS_SECRET"], os.environ["PUBLIC_URL"])
     return hand_out(
         stored,
         orders=_orders,
         licences=DynamoLicences(_dynamodb, os.environ["LICENCES_TABLE"]),
-        post=SesPost(
-            boto3.client("sesv2", config=ONCE), os.environ["SENDER"], os.environ["CONFIGURATION_SET"], current()
-        ),
+        **_mail(),
         settings=current(),
-        status_url=links.status_url,
         now=now,
         again=again,
     )
+
+
+def _tell(stored: StoredOrder, now: datetime) -> None:
+    # Imported here, because most stores tell their customers at the hand-over.
+    from order_processing.warehouse.hand_over import tell_shipped
+
+    tell_shipped(stored, orders=_orders, **_mail(), settings=current(), now=now)
+
+
+def _mail() -> dict[str, Any]:
+    from order_processing.adapters.links import Links
+    from order_processing.adapters.post import ONCE, SesPost
+
+    links = Links(boto3.client("secretsmanager"), os.environ["KEYS_SECRET"], os.environ["PUBLIC_URL"])
+    post = SesPost(boto3.client("sesv2", config=ONCE), os.environ["SENDER"], os.environ["CONFIGURATION_SET"], current())
+    return {"post": post, "status_url": links.status_url}

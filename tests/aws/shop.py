@@ -26,7 +26,7 @@ from order_processing.catalogue import catalogue_items
 from order_processing.catalogue_files import read_catalogue
 from order_processing.errors import TurnOff
 from order_processing.order import Order
-from order_processing.settings import current
+from order_processing.settings import Settings, current
 from order_processing.stages.await_decision import await_decision
 from order_processing.stages.check_availability import check_availability
 from order_processing.stages.confirm_order import confirm_order
@@ -36,6 +36,7 @@ from order_processing.stages.prepare_delivery import prepare_delivery
 from order_processing.stages.update_account import update_account
 from order_processing.stages.verify_order import verify_order
 from order_processing.stored_order import Status, StoredOrder
+from order_processing.warehouse.hand_over import tell_shipped
 
 NOW = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)
 BUCKET = "documents"
@@ -53,6 +54,7 @@ class Shop:
     bucket: str = BUCKET
     configuration_set: str = "mail"
     now: datetime = NOW
+    settings: Settings = field(default_factory=current)
     answered: list[tuple[str, str]] = field(default_factory=list)
     finished: list[tuple[str, str]] = field(default_factory=list)
     running: set[str] = field(default_factory=set)
@@ -146,7 +148,18 @@ class Shop:
             documents=self.documents,
             carriers=self.carriers,
             hand_out=self.hand_out,
-            settings=current(),
+            tell=self.tell_shipped,
+            settings=self.settings,
+            now=self.now,
+        )
+
+    def tell_shipped(self, stored: StoredOrder) -> StoredOrder:
+        return tell_shipped(
+            stored,
+            orders=self.orders,
+            post=self.post,
+            settings=self.settings,
+            status_url=self.status_url,
             now=self.now,
         )
 

@@ -316,6 +316,29 @@ def test_customers_hear_nothing_where_the_store_does_not_want_it(shop):
     assert parcels_on_mails() == told
 
 
+def test_customers_hear_once_when_it_is_ready_where_the_store_wants_that(shop, monkeypatch):
+    shop.settings = current().model_copy(update={"notices": Notices(shipped="ready")})
+    order_id = shop.place(simple_order("1"))
+    real = shop.post.send
+
+    def cut_when_ready(message: Any, *, kind: str, **facts: Any) -> str:
+        return _cut() if kind == "ready" else real(message, kind=kind, **facts)
+
+    monkeypatch.setattr(shop.post, "send", cut_when_ready)
+    with pytest.raises(ConnectionError):
+        shop.run(order_id)
+    monkeypatch.undo()
+    told = parcels_on_mails()
+    shop.now += timedelta(minutes=2)
+    shop.prepare(order_id)
+    shop.prepare(order_id)
+    assert parcels_on_mails() == told + 1
+    warehouse = Warehouse(shop, notices=Notices(shipped="ready"))
+    warehouse.printed()
+    assert warehouse.hand_over(ssccs(shop.orders.load(order_id))[0]).status == 200
+    assert parcels_on_mails() == told + 1
+
+
 def test_each_parcel_is_on_one_manifest_and_late_ones_go_on_the_next(shop, warehouse, monkeypatch):
     early, late = ready(shop, "1"), ready(shop, "2")
     warehouse.printed()

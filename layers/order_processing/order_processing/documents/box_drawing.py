@@ -13,7 +13,7 @@ from order_processing.documents.fonts import width
 from order_processing.documents.sheet import Sheet
 
 _SIDE, _GAP, _CAPTION = 40.0, 5.0, 6.0
-_LARGEST, _SMALLEST = 10.0, 4.0
+_LARGEST, _READABLE, _SMALLEST = 10.0, 5.0, 4.0
 
 
 def layers(sheet: Sheet, parcel: Parcel, *, left: float, within: float) -> Iterator[Block]:
@@ -45,8 +45,12 @@ class _Slice(NamedTuple):
     @property
     def numbers(self) -> str:
         """The pieces' numbers: one, or from the first to the last."""
-        last = self.first + self.grid[0] * self.grid[1] - 1
-        return str(self.first) if last == self.first else f"{self.first}-{last}"
+        return str(self.first) if self.last == self.first else f"{self.first}-{self.last}"
+
+    @property
+    def last(self) -> int:
+        """The number of the last piece."""
+        return self.first + self.grid[0] * self.grid[1] - 1
 
 
 def _slices(parcel: Parcel) -> Iterator[_Slice]:
@@ -83,10 +87,31 @@ def _pieces(sheet: Sheet, each: _Slice, x: float, top: float, scale: float, *, s
     for line in range(1, each.grid[1]):
         at = back + line * each.piece[1] * scale
         sheet.rule(left, at, left + wide, at, thick=0.05, grey=0.5)
-    numbers, size = each.numbers, _LARGEST
-    while size > _SMALLEST and (width(numbers, size) / MM > wide * 0.9 or size / MM > deep * 0.9):
+    if (size := _fitting(str(each.last), each.piece[0] * scale, each.piece[1] * scale)) >= _READABLE:
+        for number in range(each.first, each.last + 1):
+            back_by, right_by = divmod(number - each.first, each.grid[0])
+            middle = left + (right_by + 0.5) * each.piece[0] * scale
+            sheet.text(
+                middle, _base(back + (back_by + 0.5) * each.piece[1] * scale, size), str(number), size, align="center"
+            )
+        return
+    size = _fitting(each.numbers, wide, deep)
+    long, high = width(each.numbers, size) / MM + 1, size / MM + 0.6
+    sheet.box(left + (wide - long) / 2, back + (deep - high) / 2, long, high, fill=1.0)
+    sheet.text(left + wide / 2, _base(back + deep / 2, size), each.numbers, size, align="center")
+
+
+def _fitting(text: str, wide: float, deep: float) -> float:
+    """The size in which a text fits a rectangle, at least `_SMALLEST`; below `_SMALLEST` where it does not."""
+    size = _LARGEST
+    while size >= _SMALLEST and (width(text, size) / MM > wide * 0.9 or size / MM > deep * 0.9):
         size -= 0.5
-    sheet.text(left + wide / 2, back + deep / 2 + size * 0.36 / MM, numbers, size, align="center")
+    return size
+
+
+def _base(middle: float, size: float) -> float:
+    """The baseline of a text whose figures stand around a middle."""
+    return middle + size * 0.36 / MM
 
 
 def ranges(numbers: Iterable[int]) -> str:

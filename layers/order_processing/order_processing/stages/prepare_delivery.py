@@ -41,6 +41,7 @@ def prepare_delivery(
     documents: Documents,
     carriers: Carriers,
     hand_out: HandOut,
+    tell: Callable[[StoredOrder], object],
     settings: Settings,
     now: datetime,
 ) -> None:
@@ -50,6 +51,7 @@ def prepare_delivery(
     kept or bought before all documents are made. What is handed out by e-mail goes out last, and an order of
     nothing else has left with it. What cannot be printed, what a carrier refuses and a pool without keys raise
     DeliveryRefused, for staff to mend; a carrier that does not answer raises CarrierUnavailable.
+    tell: writes to the customer that the parcels are ready, once; called where the settings want that.
     """
     stored = orders.load(order_id)
     if stored.ended:
@@ -58,6 +60,7 @@ def prepare_delivery(
     if stored.has_reached(Status.READY_TO_SHIP):
         if stored.delivery and stored.delivery.handed_out and not stored.delivery.shipments:
             _leave(stored, orders, now)
+        _told(stored, settings, tell)
         return
     if stored.promise_broken:
         return  # it is renewed by `renew_promises`, and then this stage is called again
@@ -84,6 +87,12 @@ def prepare_delivery(
     stored = orders.ready(stored, Delivery(shipments=shipments, handed_out=by_email, documents=kept), at=now)
     if by_email and not shipments:
         _leave(stored, orders, now)
+    _told(stored, settings, tell)
+
+
+def _told(stored: StoredOrder, settings: Settings, tell: Callable[[StoredOrder], object]) -> None:
+    if settings.notices.shipped == "ready" and stored.delivery and stored.delivery.shipments:
+        tell(stored)
 
 
 def _by_email(verified: VerifiedOrder) -> tuple[PackedLine, ...]:
