@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import boto3
 import pytest
 
+from operating import late_cancellations
 from order_processing.adapters import reservations
 from order_processing.adapters.accounts import DynamoAccounts
 from order_processing.adapters.order_lists import OrderLists
@@ -22,6 +23,7 @@ from order_processing.cancellation import (
     refusal,
 )
 from order_processing.errors import OrderChanged
+from order_processing.order_number import display
 from order_processing.stored_order import Confirmation, Handling, Status
 from tests.aws.shop import NOW, Shop
 from tests.aws.test_stages import Cut as CutHere
@@ -150,6 +152,18 @@ def test_a_store_that_cancels_too_late_is_noted_for_staff_and_the_customer_told_
     stored = shop.orders.load(order_id)
     assert (stored.status, stored.late_cancellation.reason) == (Status.READY_TO_SHIP, IN_STORE)
     assert (told(order_id, "no longer be cancelled"), len(mails())) == (1, 2)
+
+
+def test_staff_see_with_a_command_which_orders_were_cancelled_too_late(shop, monkeypatch, capsys):
+    order_id = shop.place(simple_order())
+    shop.orders.note_handling(shop.run(order_id), Handling(printed_at=NOW))
+    now = datetime.now(UTC)
+    cancel_for_store(order_id, orders=shop.orders, executions=shop, now=now)
+    monkeypatch.setattr(late_cancellations, "connect", lambda _: (boto3.client, {"OrdersTable": "orders"}))
+    assert late_cancellations.main([]) == 0
+    (line,) = capsys.readouterr().out.splitlines()
+    assert line.startswith(display(order_id))
+    assert line.endswith("CANCELLED_IN_STORE  still here")
 
 
 def test_a_store_that_cancels_in_time_is_heard(shop):

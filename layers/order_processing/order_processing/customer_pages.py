@@ -31,7 +31,7 @@ from order_processing.mail.plain import one_line
 from order_processing.observe import logger
 from order_processing.orders import Orders
 from order_processing.pages.exchange import TurnedAway, html_answer, read_form, see_other
-from order_processing.pages.order_page import RowShown, heading, is_fresh, order_page, short_state
+from order_processing.pages.order_page import RowShown, heading_of, is_fresh, order_page, short_state, travels
 from order_processing.pages.page import Pages
 from order_processing.pages.texts import accepted_languages
 from order_processing.pages.wording import Wording
@@ -133,7 +133,7 @@ class CustomerPages:
         if step == "cancel" and can_cancel(stored, self._clock()):
             return html_answer(200, self._pages(stored).cancel())
         if step in ("sent", "often", "no_account"):
-            return self._notice(stored, f"orders.{step}", 200)
+            return self._notice(stored, f"orders.{step}_heading", f"orders.{step}_text", 200)
         return self._order(stored)
 
     @_route
@@ -188,11 +188,11 @@ class CustomerPages:
         live = is_fresh(stored, now, _FRESH_SECONDS)
         refused = None if stored.ended else refusal(stored, now)
         page = self._pages(stored).order(
-            heading(stored, wording),
+            heading_of(stored, wording),
             order_page(stored, wording, self._settings, live=live),
             answer=self._answer_link(stored, wording),
             can_cancel=can_cancel(stored, now),
-            too_late=bool(refused and refused.code == TOO_LATE_TO_CANCEL),
+            too_late=wording.say(_too_late(stored)) if refused and refused.code == TOO_LATE_TO_CANCEL else "",
             list_offer=wording.page("orders.offer_text", minutes=self._minutes(wording)),
         )
         found = html_answer(200, page)
@@ -217,8 +217,9 @@ class CustomerPages:
                 now=self._clock(),
             )
         except CannotCancel as error:
-            why = "cancel.too_late" if error.code == TOO_LATE_TO_CANCEL else "cancel.confirming"
-            return self._notice(stored, why, 409)
+            if error.code == TOO_LATE_TO_CANCEL:
+                return self._notice(stored, "cancel.too_late_heading", _too_late(stored), 409)
+            return self._notice(stored, "cancel.confirming_heading", "cancel.confirming", 409)
         return see_other(request)
 
     def _send_link(self, stored: StoredOrder) -> str:
@@ -256,11 +257,11 @@ class CustomerPages:
             amount=figures.amount(entry.amount, entry.currency),
         )
 
-    def _notice(self, stored: StoredOrder, kind: str, status: int) -> Answer:
+    def _notice(self, stored: StoredOrder, heading: str, text: str, status: int) -> Answer:
         wording = self._wording(stored)
-        text = wording.page(f"{kind}_text" if kind.startswith("orders.") else kind, **self._told(wording))
+        told = wording.page(text, **self._told(wording))
         back = Link(wording.page("order.back"), self._links.page_url(stored.order_id))
-        page = self._pages(stored).notice(wording.say(f"{kind}_heading"), (text,), button=back)
+        page = self._pages(stored).notice(wording.say(heading), (told,), button=back)
         return html_answer(status, page)
 
     def _told(self, wording: Wording) -> dict[str, str]:
@@ -296,3 +297,8 @@ class CustomerPages:
 
 def _position(text: str) -> int:
     return int(text) if text.isdecimal() and len(text) < 6 else 0
+
+
+def _too_late(stored: StoredOrder) -> str:
+    """The text that says what to do instead: refuse a parcel, if there is one."""
+    return "cancel.too_late_digital" if stored.handed_out and not travels(stored) else "cancel.too_late"

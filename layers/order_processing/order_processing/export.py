@@ -18,7 +18,7 @@ from order_processing import order_number
 from order_processing.account import AccountEntry
 from order_processing.approval import ORDER as APPROVAL
 from order_processing.order import Record
-from order_processing.pages.order_page import heading, order_page
+from order_processing.pages.order_page import heading_of, order_page
 from order_processing.pages.page import Pages
 from order_processing.pages.wording import Wording
 from order_processing.settings import Settings
@@ -90,7 +90,7 @@ def _page(stored: StoredOrder, settings: Settings) -> str:
     wording = Wording(stored.order_id, order, settings)
     shown = order_page(stored, wording, settings, live=False)
     pages = Pages(settings.store, wording.mail.text, wording.number)
-    page = pages.order(heading(stored, wording), shown, answer=None, can_cancel=False, too_late=False, list_offer="")
+    page = pages.order(heading_of(stored, wording), shown, answer=None, can_cancel=False, too_late="", list_offer="")
     return page.html
 
 

@@ -33,9 +33,19 @@ def refused(
     return _plain("refused", keys, order_id, order, settings, status_url, locale, reason=one_line(reason))
 
 
-def too_late(order_id: str, order: Order, settings: Settings, status_url: str, *, locale: str | None = None) -> Message:
-    """The customer wanted to cancel after the label was printed: what they can do instead."""
-    return _plain("too_late", ("too_late.instead",), order_id, order, settings, status_url, locale)
+def too_late(
+    order_id: str,
+    order: Order,
+    settings: Settings,
+    status_url: str,
+    *,
+    by_email: bool = False,
+    locale: str | None = None,
+) -> Message:
+    """The customer wanted to cancel after the label was printed, or after all of it went out by e-mail: what they can
+    do instead."""
+    kind = "too_late_digital" if by_email else "too_late"
+    return _plain(kind, (f"{kind}.instead",), order_id, order, settings, status_url, locale)
 
 
 def delay(

@@ -88,14 +88,18 @@ def state_of(stored: StoredOrder) -> str:
     if stored.pending:
         return "question" if stored.asks_customer else "staff"
     if stored.status is Status.READY_TO_SHIP:
-        travels = stored.delivery and stored.delivery.shipments
-        return "digital" if not travels else "shipped" if stored.handling.handed_over_at else "ready"
+        return "digital" if not travels(stored) else "shipped" if stored.handling.handed_over_at else "ready"
     if stored.has_reached(Status.CONFIRMED):
         return "confirmed"
     return "confirming" if stored.has_reached(Status.RESERVED) else "checking"
 
 
-def heading(stored: StoredOrder, wording: Wording) -> str:
+def travels(stored: StoredOrder) -> bool:
+    """Whether anything of the order is sent in a parcel, as far as it is known."""
+    return bool(stored.delivery and stored.delivery.shipments)
+
+
+def heading_of(stored: StoredOrder, wording: Wording) -> str:
     """Where the order is, in a few words."""
     state = state_of(stored)
     if stored.ended:

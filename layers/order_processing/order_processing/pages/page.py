@@ -97,10 +97,13 @@ class Pages:
         *,
         answer: Link | None,
         can_cancel: bool,
-        too_late: bool,
+        too_late: str,
         list_offer: str,
     ) -> Page:
-        """One order. answer: to the page of a question that waits; list_offer: what asking for the list does."""
+        """One order. answer: to the page of a question that waits; list_offer: what asking for the list does.
+
+        too_late: what to do instead of cancelling, "" while it can be cancelled.
+        """
         return self._render(
             "order.html",
             title=heading,

@@ -72,7 +72,10 @@ def tell_too_late(
     if why := post.refuses(address):
         unreached.add(Unreached(order_id=order_id, kind="too_late", why=why, at=now))
         return
-    message = too_late(order_id, order, settings, status_url(order_id))
+    parcels = stored.delivery.shipments if stored.delivery else ()
+    message = too_late(
+        order_id, order, settings, status_url(order_id), by_email=bool(stored.handed_out and not parcels)
+    )
     begun = late.model_copy(update={"told": Confirmation(attempt_at=now)})
     stored = orders.note_late_cancellation(stored, begun)
     message_id = post.send(message, to=address, order_id=order_id, kind="too_late")
