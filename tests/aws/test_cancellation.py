@@ -114,7 +114,7 @@ def test_a_cancelled_entry_stays_in_the_account_as_reversed_and_other_orders_kee
     assert (totals(shop), reserved("TEST-123")) == ((1, 3 * 15260), 3)
 
 
-@pytest.mark.parametrize("handling", ["printed_at", "packed_at", "handed_over_at"])
+@pytest.mark.parametrize("handling", ["printed_at", "packed_at"])
 def test_once_the_label_is_printed_it_is_too_late_and_the_reason_says_what_to_do(shop, handling):
     order_id = shop.place(simple_order())
     stored = shop.run(order_id)

@@ -15,6 +15,8 @@ from order_processing.access import account_token, order_token
 from order_processing.adapters.accounts import DynamoAccounts
 from order_processing.adapters.links import Links
 from order_processing.adapters.order_lists import OrderLists
+from order_processing.cancellation import cancel_for_store
+from order_processing.catalogue import catalogue_items
 from order_processing.customer_pages import CustomerPages
 from order_processing.delivery import Delivery
 from order_processing.http import Answer, Request
@@ -25,7 +27,9 @@ from order_processing.stored_order import Handling, Status
 from tests.aws.shop import NOW, Shop
 from tests.aws.test_cancellation import mails
 from tests.aws.test_decision_pages import FORM, KEYS, text_of, three_mistakes
+from tests.aws.test_digital import COURSE
 from tests.aws.test_stages import simple_order
+from tests.orders import an_order
 
 EMAIL = "ada@example.com"
 
@@ -132,6 +136,20 @@ def test_what_the_warehouse_did_stands_in_the_timeline_and_what_to_do_instead_of
     assert "Cancel the order" not in seen
     late = visitor.press("cancel-now")
     assert (late.status, "It is too late to cancel" in text_of(late)) == (409, True)
+
+
+def test_what_went_out_by_e_mail_cannot_be_taken_back_and_no_parcel_is_spoken_of(visit, shop):
+    shop.catalogue.put(catalogue_items([COURSE], [], [], [], guest_id=shop.guest_id))
+    line = Line(line_id="1", sku="COURSE", title="Tea tasting", quantity=1, unit_price=2000)
+    visitor = visit(shop.place(an_order("digital", lines=(line,), total=2000)))
+    assert shop.run(visitor.order_id).status is Status.READY_TO_SHIP
+    for page in (visitor.look(), visitor.press("cancel-now")):
+        seen = text_of(page)
+        assert "sent by e-mail and cannot be taken back" in seen
+        assert "arcel" not in seen.replace("no parcel", "").replace("needs no parcel", "")
+    assert "Your order is complete" in text_of(visitor.look())
+    cancel_for_store(visitor.order_id, orders=shop.orders, executions=shop, now=NOW)
+    assert "was sent by e-mail already" in " ".join(str(mails()[-1].body).split())
 
 
 def test_an_order_is_cancelled_after_a_second_look(visit, shop):
