@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from operating.stack import Clients, add_stack, connect
-from order_processing.access import guest_id
+from order_processing.access import address_hash, guest_id
 from order_processing.adapters.accounts import DynamoAccounts
 from order_processing.adapters.customer_master import CustomerMaster
 from order_processing.adapters.personal_data import PersonalData, Progress
@@ -65,6 +65,7 @@ class Keepers:
                 catalogue_table=outputs["CatalogueTable"],
                 accounts_table=outputs["AccountsTable"],
                 hashed=lambda email: guest_id(email, key),
+                listed=lambda email: address_hash(email, key),
             ),
             accounts=DynamoAccounts(dynamodb, outputs["AccountsTable"]),
         )

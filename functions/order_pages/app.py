@@ -13,7 +13,7 @@ from order_processing.adapters.executions import StepFunctionsExecutions
 from order_processing.adapters.links import Links
 from order_processing.adapters.order_lists import OrderLists
 from order_processing.adapters.orders import DynamoOrders
-from order_processing.adapters.post import SesPost
+from order_processing.adapters.post import ONCE, SesPost
 from order_processing.adapters.secrets import Secrets
 from order_processing.customer_pages import CustomerPages
 from order_processing.decision_pages import DecisionPages
@@ -56,7 +56,7 @@ _customer_pages = CustomerPages(
     executions=_executions,
     links=_links,
     catalogue=_catalogue,
-    post=SesPost(boto3.client("sesv2"), os.environ["SENDER"], os.environ["CONFIGURATION_SET"], current()),
+    post=SesPost(boto3.client("sesv2", config=ONCE), os.environ["SENDER"], os.environ["CONFIGURATION_SET"], current()),
     guest_id=_guest_id,
     settings=current(),
 )

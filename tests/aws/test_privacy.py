@@ -12,11 +12,14 @@ import boto3
 import pytest
 
 from operating.privacy import Keepers, Wanted, erase, exported
+from order_processing.access import address_hash
 from order_processing.account import entry_for
 from order_processing.adapters.attributes import unpacked
+from order_processing.adapters.mail_reports import DynamoMailReports, SuppressedAddresses
 from order_processing.api_order import show
 from order_processing.catalogue import KnownCustomer, catalogue_items
 from order_processing.discrepancy import Approval, Correction
+from order_processing.mail_reports import Outcome
 from order_processing.order import Address, Customer, Line, Option, Order
 from order_processing.privacy import StillOpen
 from order_processing.settings import current
@@ -253,8 +256,14 @@ def test_a_known_customer_is_forgotten_with_every_hash_that_led_there(privacy):
     order_id = shipped(shop, "done")
     assert shop.orders.load(order_id).verified.customer_id == "C-77"
     Visitor(shop, order_id).press("orders")
+    table, listed = (boto3.client("dynamodb"), "orders"), lambda email: address_hash(email, "identity key")
+    DynamoMailReports(*table, listed).suppress(EMAIL, Outcome.BOUNCED, NOW)
     receipt, _ = erased(shop)
-    assert receipt.accounts == ("a hashed e-mail address that led to the customer",)
+    assert receipt.accounts == (
+        "that an address is not to be written to",
+        "a hashed e-mail address that led to the customer",
+    )
+    assert EMAIL not in SuppressedAddresses(*table, listed)
     hashes = [shop.guest_id(email.lower()) for email in both.emails]
     assert [bool(shop.catalogue.fetch([("customer_email", h)])) for h in hashes] == [False, True]
     receipt, _ = erased(shop, Wanted(customer_id="C-77"))

@@ -35,7 +35,7 @@ from order_processing.pages.order_page import RowShown, heading_of, is_fresh, or
 from order_processing.pages.page import Pages
 from order_processing.pages.texts import accepted_languages
 from order_processing.pages.wording import Wording
-from order_processing.post import Post
+from order_processing.post import AddressRefused, Post
 from order_processing.settings import Settings
 from order_processing.stored_order import Status, StoredOrder
 from order_processing.verification.corrections import order_of
@@ -235,7 +235,10 @@ class CustomerPages:
         expires_at = now + timedelta(minutes=minutes)
         url = self._links.account_url(customer_id, expires_at) + f"&lang={self._wording(stored).mail.text.language}"
         message = orders_link(stored.order_id, order, self._settings, url, minutes=minutes)
-        self._post.send(message, to=address, order_id=stored.order_id, kind="orders_link")
+        try:
+            self._post.send(message, to=address, order_id=stored.order_id, kind="orders_link")
+        except AddressRefused:
+            return "no_account"
         return "sent"
 
     def _address_on_file(self, customer_id: str, email: str) -> str:

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
 
 class CustomerMaster:
-    """Forgets customers. hashed: an address's keyed hash."""
+    """Forgets customers. hashed: an address's keyed hash that an account is named by; listed: that under which
+    addresses that are not to be written to are listed."""
 
     def __init__(
         self,
@@ -29,6 +30,7 @@ class CustomerMaster:
         catalogue_table: str,
         accounts_table: str,
         hashed: Callable[[str], str],
+        listed: Callable[[str], str],
     ) -> None:
         self._dynamodb = dynamodb
         self._orders = orders_table
@@ -36,6 +38,7 @@ class CustomerMaster:
         self._accounts = accounts_table
         self._catalogue = DynamoCatalogue(dynamodb, catalogue_table)
         self._hashed = hashed
+        self._listed = listed
 
     def account_of(self, email: str) -> str:
         """The account that an e-mail address leads to: a known customer's, or the guest's."""
@@ -76,7 +79,7 @@ class CustomerMaster:
 
     def _forget_address(self, email: str) -> list[str]:
         hashed = self._hashed(normal_email(email))
-        suppressed = {"order_id": text(f"address#{hashed}"), "part": text("suppressed")}
+        suppressed = {"order_id": text(f"address#{self._listed(email)}"), "part": text("suppressed")}
         gone = []
         if self._delete(self._orders, suppressed):
             gone.append("that an address is not to be written to")
