@@ -17,8 +17,8 @@ from playwright.sync_api import Browser, Page, expect
 from local import LocalStack, wait_for
 from order_processing.stored_order import Handling
 from tests.browser.test_correction_page import EACH, no_barriers, tab
+from tests.load.rush import shop_on
 from tests.stack.senders import api_order, place, status
-from tests.stack.test_oversell import shop_on
 
 __all__ = ["tab"]
 pytestmark = pytest.mark.xdist_group("browser")

@@ -20,10 +20,10 @@ from order_processing.inventory import StockCount
 from order_processing.order import Line
 from order_processing.stored_order import Handling, Status
 from tests.aws.shop import SEED
+from tests.load.rush import shop_on
 from tests.orders import an_order
 from tests.stack.senders import api_order, place, read_payload, send_shopify, status
 from tests.stack.test_large_order import _invoke as invoke
-from tests.stack.test_oversell import shop_on
 
 STAGES = ["VerifyOrder", "CheckAvailability", "ConfirmOrder", "UpdateAccount", "PrepareDelivery"]
 PATH = ["RECEIVED", "VERIFIED", "RESERVED", "CONFIRMED", "RECORDED", "READY_TO_SHIP"]

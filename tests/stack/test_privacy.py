@@ -12,8 +12,8 @@ from operating.privacy import Keepers, Wanted, erase
 from order_processing.privacy import StillOpen
 from order_processing.settings import current
 from order_processing.stored_order import Handling
+from tests.load.rush import shop_on
 from tests.stack.senders import api_order, place, status
-from tests.stack.test_oversell import shop_on
 
 CANARY = {
     "name": "Canarina Zwitschervogel",
