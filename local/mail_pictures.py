@@ -39,6 +39,7 @@ from local.mail_samples import (  # noqa: E402
     verified,
 )
 from order_processing.mail import messages, offers, progress  # noqa: E402
+from order_processing.mail.account_link import orders_link  # noqa: E402
 from order_processing.mail.message import Message  # noqa: E402
 from order_processing.settings import current  # noqa: E402
 
@@ -71,6 +72,7 @@ def letters() -> dict[str, Message]:
         ),
         "ready": progress.ready(ORDER_ID, verified(dollars), wanted, delivery(), settings, STATUS_URL),
         "too-late": progress.too_late(ORDER_ID, dollars, settings, STATUS_URL),
+        "orders-link": orders_link(ORDER_ID, dollars, settings, STATUS_URL, minutes=30),
     }
 
 
