@@ -29,6 +29,7 @@ from order_processing.mail.offers import offer
 from order_processing.mail.progress import NotLater, approved, delay, ready, refused, too_late
 from order_processing.mail.sums import DoesNotAddUp
 from order_processing.settings import current
+from tests.orders import an_order
 
 URL = "https://store.example.com/orders/1"
 ORDER = order_in_dollars()
@@ -212,3 +213,17 @@ def test_a_refusal_gives_staffs_words_escaped():
     assert "The reason: <b>no</b>" in message.text
     assert "&lt;b&gt;no&lt;/b&gt;" in message.html
     assert "The reason" not in refused(ORDER_ID, ORDER, "", current(), URL).text
+
+
+def test_how_the_money_comes_back_is_told_in_the_stores_own_words_where_it_has_some():
+    own = "Within 14 days to the card that you paid with."
+    store = current().store.model_copy(update={"refund": {"en": own}})
+    settings = current().model_copy(update={"store": store})
+    order = an_order()
+    for message in (
+        ended("BCDFGHJK4", order, "CANCELLED", "", settings, "https://x.example.com"),
+        refused("BCDFGHJK4", order, "", settings, "https://x.example.com"),
+    ):
+        assert own in " ".join(message.text.split())
+    in_german = ended("BCDFGHJK4", order, "CANCELLED", "", settings, "https://x.example.com", locale="de")
+    assert "bekommen Sie das Geld über den Shop zurück" in " ".join(in_german.text.split())

@@ -26,8 +26,15 @@ Millimetres = Annotated[int, Field(gt=0, le=10_000)]
 Weekday = Annotated[int, Field(ge=1, le=7)]
 
 
+Language = Literal["en", "de", "fr", "es", "ja", "pt-BR"]
+
+
 class Store(Record):
-    """Who the customer deals with: shown in e-mails, on pages and documents."""
+    """Who the customer deals with: shown in e-mails, on pages and documents.
+
+    refund: by language, how a customer whose order ended gets the money back; where a language has none, that it
+        comes through the store, the way it was paid.
+    """
 
     name: Text
     url: Text
@@ -37,6 +44,7 @@ class Store(Record):
     logo_url: Text = ""
     colour: Annotated[str, Field(pattern=r"^#[0-9a-f]{6}$")] = "#1f4e79"
     legal_footer: Text = ""
+    refund: dict[Language, Text] = {}
     locale: Text = "en"
     time_zone: Text = "UTC"
 

@@ -90,7 +90,7 @@ def ended(
             writer.text(f"{kind}.intro"),
             *([writer.text("ended.reason", reason=why)] if why else []),
             writer.text("ended.nothing_delivered"),
-            writer.text("ended.paid"),
+            writer.refund(),
         ),
         button=Link(writer.text("button.status"), status_url),
     )

@@ -149,10 +149,14 @@ def _plain(
     because = (writer.text("ended.reason", reason=reason),) if reason else ()
     letter: Letter = writer.letter(
         kind,
-        paragraphs=(writer.text(f"{kind}.intro"), *because, *(writer.text(key) for key in more)),
+        paragraphs=(writer.text(f"{kind}.intro"), *because, *(_said(key, writer) for key in more)),
         button=Link(writer.text("button.status"), status_url),
     )
     return written(writer.with_lines(letter))
+
+
+def _said(key: str, writer: Writer) -> str:
+    return writer.refund() if key == "ended.paid" else writer.text(key)
 
 
 def _late_lines(order: Order, previous: Promise, promise: Promise) -> dict[str, tuple[date, date]]:

@@ -61,6 +61,11 @@ class Writer:
         lines = tuple(self.line(line) for line in self.order.lines)
         return replace(letter, lines_heading=self.text("lines.heading"), lines=lines)
 
+    def refund(self) -> str:
+        """How the money of an order that ended comes back, in the store's own words where it has some."""
+        own = {str(language): words for language, words in self.store.refund.items()}
+        return one_line(own.get(self.text.language, "")) or self.text("ended.paid")
+
     def amount(self, amount: int) -> str:
         """An amount of the order's currency."""
         return self.figures.amount(amount, self.order.currency)

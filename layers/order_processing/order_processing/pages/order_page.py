@@ -128,7 +128,7 @@ def order_page(stored: StoredOrder, wording: Wording, settings: Settings, *, liv
 def _paragraphs(stored: StoredOrder, wording: Wording) -> tuple[str, ...]:
     state, words = state_of(stored), wording.mail.text
     if stored.ended:
-        return words(f"{state}.intro"), words("ended.nothing_delivered"), words("ended.paid")
+        return words(f"{state}.intro"), words("ended.nothing_delivered"), wording.mail.refund()
     if state == "staff":
         return (wording.say("staff.text"),)
     text = (wording.say(f"state.{state}.text"),)
