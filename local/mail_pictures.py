@@ -2,7 +2,8 @@
 
     python local/mail_pictures.py [--all] [OUTPUT_DIR]
 
-Without --all each mail is drawn twice: 800 pixels wide and light, 320 pixels wide and dark.
+Without --all each mail is drawn twice: 800 pixels wide and light, 320 pixels wide and dark. Images are off, as many
+mail programs have them; the confirmation with a logo and pictures of its products is drawn with images on as well.
 
 Needs Chromium and Playwright; CHROMIUM names the browser where it is not the distribution's.
 """
@@ -17,7 +18,7 @@ from pathlib import Path
 from typing import Literal
 
 from PIL import Image
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Route, sync_playwright
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "layers" / "order_processing")]
@@ -56,6 +57,8 @@ def letters() -> dict[str, Message]:
     wanted, late = promise(dollars), delayed(promise(dollars))
     return {
         "confirmation": messages.confirmation(ORDER_ID, corrected(dollars), wanted, settings, STATUS_URL),
+        "confirmation-images-off": with_images(),
+        "confirmation-images-on": with_images(),
         "confirmation-ja": messages.confirmation(ORDER_ID, verified(yen), promise(yen), settings, STATUS_URL),
         "confirmation-de": messages.confirmation(ORDER_ID, verified(euros), promise(euros), settings, STATUS_URL),
         "question": messages.question(ORDER_ID, dollars, found(), settings, STATUS_URL, expires_at=UNTIL),
@@ -76,11 +79,44 @@ def letters() -> dict[str, Message]:
     }
 
 
-def draw(browser: Browser, page: Path, picture: Path, *, width: int, scheme: Scheme) -> None:
-    """One picture of a whole mail, without its images: they are not on this machine, and must not be needed."""
+def with_images() -> Message:
+    """A confirmation of a store that has a logo, for products that have pictures."""
+    settings, dollars = current(), order_in_dollars()
+    store = settings.store.model_copy(update={"logo_url": "https://store.example.com/logo.png"})
+    products = verified(dollars)
+    items = tuple(
+        item.model_copy(update={"picture": f"https://store.example.com/{item.sku}.png"}) for item in products.items
+    )
+    return messages.confirmation(
+        ORDER_ID,
+        products.model_copy(update={"items": items}),
+        promise(dollars),
+        settings.model_copy(update={"store": store}),
+        STATUS_URL,
+    )
+
+
+def image(url: str) -> bytes:
+    """Something in the place of an image of the web: a logo is wide, a product's picture square."""
+    drawn = Image.new("RGB", (240, 80) if "logo" in url else (256, 256), "#1f4e79" if "logo" in url else "#c9d6e2")
+    file = io.BytesIO()
+    drawn.save(file, "PNG")
+    return file.getvalue()
+
+
+def answer(route: Route, images: bool) -> None:
+    """What the web says to a mail's image: nothing, where images are off."""
+    if images:
+        route.fulfill(body=image(route.request.url), content_type="image/png")
+    else:
+        route.abort()
+
+
+def draw(browser: Browser, page: Path, picture: Path, *, width: int, scheme: Scheme, images: bool) -> None:
+    """One picture of a whole mail."""
     context = browser.new_context(viewport={"width": width, "height": 400}, color_scheme=scheme)
     tab = context.new_page()
-    tab.route("http**", lambda route: route.abort())
+    tab.route("http**", lambda route: answer(route, images))
     tab.goto(page.as_uri())
     overflow = tab.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     drawn = Image.open(io.BytesIO(tab.screenshot(full_page=True)))
@@ -102,7 +138,8 @@ def main(folder: Path, forms: tuple[tuple[int, Scheme], ...]) -> None:
             page = Path(scratch, f"{name}.html")
             page.write_text(message.html, encoding="utf-8")
             for width, scheme in forms:
-                draw(browser, page, folder / f"mail-{name}-{width}-{scheme}.png", width=width, scheme=scheme)
+                picture = folder / f"mail-{name}-{width}-{scheme}.png"
+                draw(browser, page, picture, width=width, scheme=scheme, images=name.endswith("images-on"))
         browser.close()
 
 

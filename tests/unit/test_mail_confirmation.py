@@ -164,8 +164,12 @@ def test_json_ld_holds_the_order_and_its_offers_make_the_goods():
     assert (data["price"], data["priceCurrency"], data["discount"]) == ("127.21", "USD", "11.50")
     goods = sum(Decimal(offer["price"]) * offer["eligibleQuantity"]["value"] for offer in data["acceptedOffer"])
     assert goods == Decimal("119.96")
-    assert data["orderDelivery"]["expectedArrivalUntil"] == date(2026, 12, 4).isoformat()
-    assert data["orderDelivery"]["deliveryAddress"]["postalCode"] == "40205"
+    first, last = data["orderDelivery"]
+    assert first["expectedArrivalUntil"] == date(2026, 12, 1).isoformat()
+    assert [product["sku"] for product in first["itemShipped"]] == ["LAMP-OAK", "BULB-E26"]
+    assert last["expectedArrivalUntil"] == date(2026, 12, 4).isoformat()
+    assert [product["sku"] for product in last["itemShipped"]] == ["BULB-E26"]
+    assert first["deliveryAddress"]["postalCode"] == last["deliveryAddress"]["postalCode"] == "40205"
 
 
 amounts = st.integers(0, 10**9)

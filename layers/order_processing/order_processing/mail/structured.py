@@ -41,12 +41,8 @@ def order_card(
     }
     if sums.discount:
         card |= {"discount": major_units(sums.discount, currency), "discountCurrency": currency}
-    if promise.delivery_date:
-        card["orderDelivery"] = {
-            "@type": "ParcelDelivery",
-            "expectedArrivalUntil": promise.delivery_date.isoformat(),
-            **({"deliveryAddress": _address(order.shipping_address)} if order.shipping_address else {}),
-        }
+    if deliveries := _deliveries(verified, promise):
+        card["orderDelivery"] = deliveries if len(deliveries) > 1 else deliveries[0]
     return script_safe(card)
 
 
@@ -55,10 +51,34 @@ def script_safe(data: dict[str, Any]) -> str:
     return json.dumps(data, ensure_ascii=False).translate(_ESCAPED)
 
 
+def _deliveries(verified: VerifiedOrder, promise: Promise) -> list[dict[str, Any]]:
+    """What comes together, the earliest first: a day, what comes on it, and where to."""
+    address = verified.order.shipping_address
+    return [
+        {
+            "@type": "ParcelDelivery",
+            "expectedArrivalUntil": day.isoformat(),
+            "itemShipped": [
+                _product(verified, number)
+                for number, line in enumerate(verified.order.lines)
+                if any(a.line_id == line.line_id and a.delivery_date == day for a in promise.allocations)
+            ],
+            **({"deliveryAddress": _address(address)} if address else {}),
+        }
+        for day in sorted({a.delivery_date for a in promise.allocations})
+    ]
+
+
+def _product(verified: VerifiedOrder, number: int) -> dict[str, Any]:
+    line = verified.order.lines[number]
+    item = verified.item(line.line_id)
+    return {"@type": "Product", "name": one_line(item.description or line.title), "sku": one_line(item.sku)}
+
+
 def _offer(verified: VerifiedOrder, number: int) -> dict[str, Any]:
     line = verified.order.lines[number]
     item = verified.item(line.line_id)
-    product = {"@type": "Product", "name": one_line(item.description or line.title), "sku": one_line(item.sku)}
+    product = _product(verified, number)
     if item.picture.startswith("https://"):
         product["image"] = item.picture
     return {
