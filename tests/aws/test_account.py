@@ -11,8 +11,8 @@ from order_processing.http import Problem
 from order_processing.order import Customer
 from order_processing.payments import read_payment, take_payment
 from order_processing.stored_order import Answer, Status
-from tests.aws.shop import NOW
-from tests.aws.test_stages import simple_order
+from tests.aws.shop import NOW, Shop
+from tests.aws.test_stages import Cut, CutClient, simple_order
 
 CARL = Customer(email="account@example.net", name="Carl Credit")
 
@@ -130,3 +130,21 @@ def test_a_notice_is_read():
     body = b'{"document": "P-1", "order": "VJMJ-JV7B-D", "amount": "19.99", "currency": "USD"}'
     payment = Payment(document="P-1", order_id="VJMJJV7BD", amount=1999, currency="USD", received_at=NOW)
     assert read_payment(body, NOW) == payment
+
+
+@pytest.mark.parametrize("after", [False, True])
+def test_a_notice_cut_at_any_call_and_sent_again_is_one_payment(shop, after):
+    order_id = on_account(shop).order_id
+    cut_at = 0
+    while True:
+        cut_at += 1
+        CutClient.calls, CutClient.cut_at, CutClient.after = 0, cut_at, after
+        document = f"P-{cut_at}"
+        try:
+            pay(Shop(client=CutClient), order_id, 10, document)
+        except Cut:
+            pay(shop, order_id, 10, document)
+        else:
+            break
+        assert standing(shop).open == shop.accounts.entry("C-1013", order_id).open == 15260 - 10 * cut_at
+    assert cut_at > 3

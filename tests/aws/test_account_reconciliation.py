@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import boto3
 import pytest
 
 from operating.accounts import reconcile
 from order_processing.account import Totals
+from order_processing.account_reconciliation import expected_entry
 from order_processing.adapters.ledger import Ledger
 from order_processing.cancellation import BY_CUSTOMER, cancel
+from order_processing.stored_order import Delay
 from tests.aws.shop import NOW
 from tests.aws.test_account import CARL, on_account, pay, standing
 from tests.aws.test_stages import simple_order
@@ -126,3 +130,16 @@ def test_progress_is_told(shop, busy, monkeypatch):
     said = []
     list(Ledger(boto3.client("dynamodb"), "orders", "accounts", lambda *each: said.append(each)).compare())
     assert said == [("orders read", 2), ("orders read", 4), ("accounts compared", 2)]
+
+
+def test_an_entry_keeps_the_day_that_was_promised_when_it_was_recorded(shop, busy, ledger):
+    stored = shop.orders.load(busy[0])
+    (allocation,) = stored.promise.allocations
+    later = allocation.model_copy(update={"delivery_date": allocation.delivery_date + timedelta(days=7)})
+    renewed = stored.promise.model_copy(update={"allocations": (later,)})
+    entry = shop.accounts.entry("C-1013", busy[0])
+    payments = [shop.accounts.payment("P-1")]
+    assert expected_entry(stored, payments, entry) == entry
+    late = stored.model_copy(update={"promise": renewed, "delay": Delay(previous=stored.promise)})
+    assert expected_entry(late, payments, entry) == entry
+    assert expected_entry(late, payments, None).delivery_date == later.delivery_date

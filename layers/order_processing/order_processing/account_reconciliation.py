@@ -34,8 +34,8 @@ class Difference(NamedTuple):
 def expected_entry(stored: StoredOrder, payments: Sequence[Payment], kept: AccountEntry | None) -> AccountEntry | None:
     """The entry that an order makes, with its payments; None for an order that was never recorded.
 
-    kept: the entry there is. A cancelled order no longer says when it would have been delivered, nor when it was
-    recorded to the millisecond of its account: these are taken from what is kept, if it is.
+    kept: the entry there is. An entry says what was promised when it was recorded; a cancelled order no longer does,
+    and one whose promise was renewed says another day: there the day is taken from what is kept, if it is.
     """
     recorded_at = stored.times.get(Status.RECORDED.value)
     if recorded_at is None or stored.verified is None:
@@ -54,6 +54,8 @@ def expected_entry(stored: StoredOrder, payments: Sequence[Payment], kept: Accou
         )
     else:
         entry = entry_for(stored.order_id, stored, recorded_at)
+        if stored.delay and kept:
+            entry = entry.model_copy(update={"delivery_date": kept.delivery_date})
     still_open = 0 if stored.ended else entry.open - sum(payment.amount for payment in payments)
     return entry.model_copy(
         update={

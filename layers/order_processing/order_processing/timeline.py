@@ -76,7 +76,13 @@ def _decisions(stored: StoredOrder) -> Iterator[Happened]:
 
 
 def _mails(stored: StoredOrder) -> Iterator[Happened]:
-    mails = {"CONFIRMATION": stored.confirmation, "NOTICE_OF_END": stored.notice, "HANDED_OUT": stored.handed_out}
+    delay = stored.delay.notice if stored.delay else None
+    mails = {
+        "CONFIRMATION": stored.confirmation,
+        "HANDED_OUT": stored.handed_out,
+        "NOTICE_OF_DELAY": delay,
+        "NOTICE_OF_END": stored.notice,
+    }
     for what, mail in mails.items():
         if mail and mail.sent_at:
             yield Happened(at=mail.sent_at, what=f"{what}_SENT", actor=SYSTEM, detail=mail.message_id)
