@@ -33,7 +33,11 @@ def tabs(browser: Browser, width: int) -> Iterator[tuple[Page, Page]]:
 
 
 def test_two_approve_what_the_list_shows(stack, browser, tabs, width):
-    order = Waiting(stack, f"browser-two-{width}", quantity=2, flags=["fraud:review"])
+    lines = [
+        {"sku": "TEST-123", "quantity": 1, "unit_price": "152.60"},
+        {"sku": "MUG-BLUE", "quantity": 2, "unit_price": "14.00"},
+    ]
+    order = Waiting(stack, f"browser-two-{width}", lines=lines, total="180.60", flags=["fraud:review"])
     anna, ben = tabs
     sign_in(anna, stack, APPROVER, "/staff/waiting")
     look_at(browser, anna, "waiting")

@@ -229,11 +229,12 @@ def _field(order: Order, path: str) -> FieldShown:
 
 
 def _lines(stored: StoredOrder, order: Order) -> tuple[LineShown, ...]:
-    costs = {item.line_id: item.cost for item in stored.verified.items} if stored.verified else {}
+    items = {item.line_id: item for item in stored.verified.items} if stored.verified else {}
+    costs = {line_id: item.cost for line_id, item in items.items()}
     return tuple(
         LineShown(
             sku=line.sku,
-            description=line.title,
+            description=items[line.line_id].description if line.line_id in items else line.title,
             quantity=_FIGURES.number(line.quantity),
             unit_price=_FIGURES.amount(line.unit_price, order.currency),
             amount=_FIGURES.amount(line.net, order.currency),
