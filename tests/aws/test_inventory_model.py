@@ -15,11 +15,14 @@ from order_processing.adapters.attributes import number, text
 from order_processing.adapters.inventory import DynamoInventory
 from order_processing.adapters.receipts import Receipts
 from order_processing.adapters.reservations import Reservations
+from order_processing.allotment import needs_of
 from order_processing.availability import Shortage, promise
 from order_processing.inventory import PlannedSupply, Receipt, StockCount
-from order_processing.offering import make_offer
+from order_processing.offer import Offer, changed
+from order_processing.offering import Substitute, Substitutes, make_offer
 from order_processing.promise import Promise
 from order_processing.reservation import moves
+from order_processing.verified_order import Item, VerifiedOrder
 from tests.availability_orders import MONDAY_NOON, settings, verified
 from tests.template import create_table
 
@@ -74,6 +77,7 @@ class Ledger(RuleBasedStateMachine):
         self.plans: dict[tuple[str, str], list[int]] = {}
         self.done: set[tuple[str, str]] = set()
         self.holds: dict[str, tuple[Promise, int]] = {}
+        self.offers: dict[str, tuple[VerifiedOrder, Offer]] = {}
         self.short = False
         self.numbers = 0
 
@@ -159,23 +163,46 @@ class Ledger(RuleBasedStateMachine):
             assert isinstance(outcome, Promise)
             assert outcome.delivery_date == day
         if isinstance(outcome, Shortage):
-            offer = make_offer(
-                verified(*wanted, order=order_id),
-                outcome,
-                stock,
-                supply,
-                STORE,
-                substitutes={},
-                ordered_at=MONDAY_NOON,
-            )
+            order = verified(*wanted, order=order_id)
+            other = {sku: Item(line_id="", sku=sku, description=sku) for sku in SKUS}
+            substitutes = {
+                line.line_id: Substitutes(
+                    family="all",
+                    grade=1,
+                    products=tuple(
+                        Substitute(item=item, unit_price=900, family="all", grade=1) for item in other.values()
+                    ),
+                )
+                for line in order.order.lines
+            }
+            offer = make_offer(order, outcome, stock, supply, STORE, substitutes=substitutes, ordered_at=MONDAY_NOON)
+            self.offers[order_id] = order, offer
             outcome = offer.hold
         self.reservations.change(order_id, self.anchor(order_id, 0), None, outcome)
         self.holds[order_id] = outcome, 1
 
+    @precondition(lambda self: self.offers)
+    @rule(data=st.data())
+    def choose(self, data):
+        """Whatever happened meanwhile, what is chosen is there: only something of the hold is given back."""
+        order_id = data.draw(st.sampled_from(sorted(self.offers)))
+        order, offer = self.offers.pop(order_id)
+        held, version = self.holds[order_id]
+        chosen = data.draw(st.sampled_from(offer.alternatives[:-1] or offer.alternatives))
+        if chosen.promise is None:
+            self.reservations.change(order_id, self.anchor(order_id, version), self.holds.pop(order_id)[0], None)
+            return
+        needed = sum(need.quantity for need in needs_of(changed(order, chosen)))
+        assert sum(allocation.quantity for allocation in chosen.promise.allocations) == needed
+        self.reservations.change(order_id, self.anchor(order_id, version), held, chosen.promise)
+        self.holds[order_id] = chosen.promise, version + 1
+
     @precondition(lambda self: self.holds)
     @rule(data=st.data())
     def let_go(self, data):
+        """A release, or an offer that expires."""
         order_id = data.draw(st.sampled_from(sorted(self.holds)))
+        self.offers.pop(order_id, None)
         held, version = self.holds.pop(order_id)
         self.reservations.change(order_id, self.anchor(order_id, version), held, None)
 
@@ -183,6 +210,7 @@ class Ledger(RuleBasedStateMachine):
     @rule(data=st.data())
     def leave(self, data):
         order_id = data.draw(st.sampled_from(sorted(self.holds)))
+        self.offers.pop(order_id, None)
         held, version = self.holds.pop(order_id)
         self.reservations.issue(order_id, self.anchor(order_id, version), held)
         for move in moves(None, held):
@@ -192,6 +220,7 @@ class Ledger(RuleBasedStateMachine):
     @rule(data=st.data())
     def keep_less(self, data):
         order_id = data.draw(st.sampled_from(sorted(self.holds)))
+        self.offers.pop(order_id, None)
         held, version = self.holds[order_id]
         less = Promise(allocations=held.allocations[1:])
         self.reservations.change(order_id, self.anchor(order_id, version), held, less)

@@ -75,13 +75,13 @@ def tab(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
     context.close()
 
 
-def fits(tab: Page, name: str) -> None:
+def fits(tab: Page, name: str, kind: str = "correction") -> None:
     """Nothing is wider than the window, axe finds nothing, and a picture is kept where one is asked for."""
     width = tab.viewport_size["width"]
     drawn = Image.open(io.BytesIO(tab.screenshot(full_page=True)))
     assert drawn.width == width, f"{name} is {drawn.width} pixels wide in a window of {width}"
     if PICTURES:
-        path = Path(PICTURES) / f"page-correction-{name}-{width}.png"
+        path = Path(PICTURES) / f"page-{kind}-{name}-{width}.png"
         drawn.convert("RGB").quantize(64, dither=Image.Dither.NONE).save(path, optimize=True)
 
 

@@ -19,7 +19,7 @@ from order_processing.mail.plain import one_line
 from order_processing.mail.texts import Texts
 from order_processing.pages import texts
 from order_processing.pages.order_page import OrderShown, RowShown
-from order_processing.pages.shown import FormShown, PreviewShown
+from order_processing.pages.shown import CardShown, FormShown, PreviewShown
 from order_processing.pages.texts import COMPILED
 from order_processing.settings import Store
 
@@ -70,6 +70,20 @@ class Pages:
             preview=shown,
             fields=fields,
             offered_before=tuple(offered_before),
+        )
+
+    def choices(self, cards: Iterable[CardShown], *, until: str, changed: bool) -> Page:
+        """What was offered, to be chosen of. changed: whether it is no longer what was seen before."""
+        shown = tuple(cards)
+        again = changed or any(card.problem for card in shown)
+        title = self._page("form.wrong_prefix") if again else ""
+        return self._render(
+            "choices.html",
+            title=title + self._page("choose.title"),
+            heading=self._mail("offer.heading"),
+            cards=shown,
+            until=until,
+            changed=changed,
         )
 
     def cancel(self) -> Page:

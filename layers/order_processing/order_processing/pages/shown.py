@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from order_processing.mail.letter import LineShown
+
 _LINE = re.compile(r"lines\[(\d+)\]")
 _PARTS = ("shipping_address", "billing_address", "customer", "shipping")
 
@@ -87,6 +89,25 @@ class PreviewShown:
     total: int
     raised: bool
     notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class CardShown:
+    """One choice. facts: label and value. total, difference: minor units. shown: a fingerprint of all of it.
+
+    agree: the words of the consent to a higher price, "" where none is needed; problem: that it was not given.
+    """
+
+    id: str
+    key: str
+    title: str
+    facts: tuple[tuple[str, str], ...]
+    lines: tuple[LineShown, ...]
+    total: int
+    difference: int
+    shown: str
+    agree: str = ""
+    problem: str = ""
 
 
 def identifier(name: str) -> str:
