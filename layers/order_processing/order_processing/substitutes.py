@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from order_processing import pricing
-from order_processing.catalogue import Catalogue, Facts, Key, KnownCustomer, TaxZone, tax_places
+from order_processing.catalogue import Catalogue, Facts, Key, KnownCustomer, TaxZone
 from order_processing.offer import Replacement, replaced_line
 from order_processing.offering import Substitute, Substitutes
 from order_processing.order import Line
@@ -19,7 +19,6 @@ from order_processing.product import Product
 from order_processing.settings import Settings
 from order_processing.verification.findings import Findings
 from order_processing.verification.items import item_of
-from order_processing.verification.prices import zones
 from order_processing.verification.products import check_products
 from order_processing.verification.shipping import check_carriage
 from order_processing.verified_order import VerifiedOrder
@@ -47,7 +46,7 @@ def _facts(verified: VerifiedOrder, lines: Iterable[Line], catalogue: Catalogue)
     """What the catalogue says of the short products, their substitutes, the customer and the taxes."""
     found: dict[Key, Mapping[str, Any]] = {}
     first = {("product", verified.item(line.line_id).sku) for line in lines}
-    wanted = first | {("customer", verified.customer_id)} | {("tax", place) for place in tax_places(verified.order)}
+    wanted = first | {("customer", verified.customer_id)} | {("tax", place) for place in _tax_places(verified)}
     for leads_to in (lambda item: item.get("substitutes", ()), _components, lambda _: ()):
         fetched = catalogue.fetch(sorted(wanted))
         found.update(fetched)
@@ -63,6 +62,14 @@ def _facts(verified: VerifiedOrder, lines: Iterable[Line], catalogue: Catalogue)
         by_store_id=KnownCustomer.model_validate(customer) if customer else None,
         taxes={place: TaxZone.model_validate(item) for (kind, place), item in found.items() if kind == "tax"},
     )
+
+
+def _tax_places(verified: VerifiedOrder) -> tuple[str, ...]:
+    """As `catalogue.tax_places`, of an address that verification has put into codes: no list of regions is needed."""
+    address = verified.order.shipping_address or verified.order.billing_address
+    if not address:
+        return ()
+    return (*([f"{address.country}-{address.region}"] if address.region else []), address.country)
 
 
 def _components(item: Mapping[str, Any]) -> Iterable[str]:
@@ -92,7 +99,8 @@ def _price(verified: VerifiedOrder, product: Product, pieces: int, facts: Facts)
     price = pricing.list_price(product, order.currency, quantity=pieces, group=group, at=order.placed_at)
     if price is None:
         return None
-    rate = pricing.rate_for(zones(order, facts), product.tax_class, order.placed_at)
+    zones = [facts.taxes[place] for place in _tax_places(verified) if place in facts.taxes]
+    rate = pricing.rate_for(zones, product.tax_class, order.placed_at)
     return pricing.with_tax_as(price, rate.rate if rate else None, includes_tax=order.prices_include_tax)
 
 
