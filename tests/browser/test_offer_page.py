@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
-
 import pytest
 from playwright.sync_api import Browser, expect
 
 from local import wait_for
+from order_processing.adapters.attributes import read_document
+from order_processing.stored_order import Question
 from tests.browser import test_correction_page as correction_page
 from tests.browser.test_correction_page import EACH, Asked, no_barriers, tab
 from tests.stack.offered_products import order_of_cups, reserved, stock_cups
@@ -78,7 +78,7 @@ def test_an_offer_that_is_left_to_expire_gives_everything_back(stack, tab):
     assert reserved(stack, "EXP") == (3, 5, 5)
     key = {"order_id": {"S": asked.receipt["id"]}, "part": {"S": "order"}}
     head = stack.client("dynamodb").get_item(TableName=stack.outputs["OrdersTable"], Key=key)["Item"]
-    token = json.loads(head["question"]["S"])["token"]
+    token = read_document(head["question"], Question).token
     stack.client("stepfunctions").send_task_failure(taskToken=token, error="States.Timeout", cause="")
     asked.settled("EXPIRED")
     assert reserved(stack, "EXP") == (0, 0, 0)

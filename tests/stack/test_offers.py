@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import json
-
 import pytest
 
 from local import wait_for
+from order_processing.account import AccountEntry
+from order_processing.adapters.attributes import read_document
+from order_processing.stored_order import Question
 from tests.stack.offered_products import order_of_cups, reserved, stock_cups
 from tests.stack.senders import place, status
 from tests.stack.test_staff_decisions import decide
@@ -27,7 +28,7 @@ def asked(stack, receipt):
 
     def told():
         head = stack.client("dynamodb").get_item(TableName=stack.outputs["OrdersTable"], Key=key)["Item"]
-        return "question" in head and "told_at" in json.loads(head["question"]["S"])
+        return "question" in head and read_document(head["question"], Question).told_at
 
     wait_for(told, seconds=60, what="the customer to be asked")
     return order
@@ -66,7 +67,7 @@ def test_what_is_offered_is_held_told_and_chosen_by_staff_for_the_customer(stack
     assert reserved(stack, "API")[0] == 3
     scan = stack.client("dynamodb").scan(TableName=stack.outputs["AccountsTable"])["Items"]
     (entry,) = [item for item in scan if item["entry"]["S"] == f"order#{receipt['id']}"]
-    assert json.loads(entry["document"]["S"])["delivery_date"] == dates[-1]
+    assert read_document(entry["document"], AccountEntry).delivery_date.isoformat() == dates[-1]
 
     for other in others:
         assert decide(stack, other["id"], {"decision": "choose", "choice": "cancel"}).json()["status"] == "CANCELLED"
