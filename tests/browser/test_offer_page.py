@@ -26,7 +26,7 @@ def test_a_substitute_is_accepted_at_its_higher_price(stack, browser, width, scr
     name = f"ACC{width}"
     stock_cups(stack, name)
     asked = Asked(stack, order_of_cups(f"offer-{width}", name))
-    assert reserved(stack, name) == (3, 5, 5)
+    assert reserved(stack, name) == (3, 2, 5)
     context = browser.new_context(viewport={"width": width, "height": 720}, java_script_enabled=scripts)
     tab = context.new_page()
     refused: list[str] = []
@@ -75,7 +75,7 @@ def test_an_offer_that_is_left_to_expire_gives_everything_back(stack, tab):
     stock_cups(stack, "EXP")
     asked = Asked(stack, order_of_cups("offer-expired", "EXP"))
     tab.goto(asked.url)
-    assert reserved(stack, "EXP") == (3, 5, 5)
+    assert reserved(stack, "EXP") == (3, 2, 5)
     key = {"order_id": {"S": asked.receipt["id"]}, "part": {"S": "order"}}
     head = stack.client("dynamodb").get_item(TableName=stack.outputs["OrdersTable"], Key=key)["Item"]
     token = read_document(head["question"], Question).token
