@@ -68,6 +68,7 @@ class Supplier:
             renewals=self.renewals,
             inventory=self.inventory,
             post=self.shop.post,
+            unreached=self.shop.unreached,
             settings=current(),
             status_url=self.shop.status_url,
             prepare=self.shop.prepare,

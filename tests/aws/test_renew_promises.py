@@ -285,6 +285,20 @@ def test_an_offer_that_is_no_longer_true_is_withdrawn_and_made_anew(shop, suppli
     assert len(mails()) == 2
 
 
+def test_a_customer_whom_no_mail_reaches_is_told_by_staff(shop, supplier):
+    supplier.plan("X", 5, SOON)
+    stored = confirmed(shop, ("X", 2))
+    supplier.shop.post.refuses = lambda _: "suppressed"
+    supplier.plan("X", 5, LATER)
+    after = shop.orders.load(stored.order_id)
+    assert after.promise.delivery_date > stored.promise.delivery_date
+    assert not after.delay.told
+    assert [(of.order_id, of.kind, of.why) for of in shop.unreached.waiting()] == [
+        (stored.order_id, "delay", "suppressed")
+    ]
+    assert len(mails()) == 1
+
+
 class Failing:
     """Clients that go down at the n-th of all writing calls."""
 

@@ -13,8 +13,9 @@ from order_processing.decisions import GO_ON, Executions
 from order_processing.inventory import OutOfStock
 from order_processing.inventory_documents import Concern
 from order_processing.mail.progress import delay as delay_message
+from order_processing.mail_reports import UnreachedCustomers
 from order_processing.orders import Orders
-from order_processing.post import Post
+from order_processing.post import AddressRefused, Post
 from order_processing.promise import Promise
 from order_processing.renewal import (
     Promised,
@@ -27,9 +28,10 @@ from order_processing.renewal import (
 from order_processing.renewal_port import Broken, Renewals
 from order_processing.reservation import SupplyKey
 from order_processing.settings import Settings
-from order_processing.stored_order import Confirmation, Delay, Status, StoredOrder
+from order_processing.stored_order import Confirmation, Delay, Status, StoredOrder, Unreached
 
 _TRIES = 5
+KIND = "delay"
 
 
 def find_untrue_promises(
@@ -62,6 +64,7 @@ def renew_promise(
     renewals: Renewals,
     inventory: PromisedSupply,
     post: Post,
+    unreached: UnreachedCustomers,
     settings: Settings,
     status_url: Callable[[str], str],
     prepare: Callable[[str], None],
@@ -85,7 +88,7 @@ def renew_promise(
         prepare(order_id)
         stored = orders.load(order_id)
     if stored.delay and not stored.delay.told:
-        _tell(stored, stored.delay, renewals, post, settings, status_url(order_id), now)
+        _tell(stored, stored.delay, renewals, post, unreached, settings, status_url(order_id), now)
 
 
 def _made_true(
@@ -137,13 +140,14 @@ def _tell(
     delay: Delay,
     renewals: Renewals,
     post: Post,
+    unreached: UnreachedCustomers,
     settings: Settings,
     status_url: str,
     now: datetime,
 ) -> None:
     """Send the correction as the confirmation is sent: noted before and after, so that only a cut between SES's answer
-    and the note of it makes the customer read it twice."""
-    if stored.verified is None or stored.promise is None or "@" not in stored.verified.order.customer.email:
+    and the note of it makes the customer read it twice. Where no mail can be sent, staff tell the customer."""
+    if stored.verified is None or stored.promise is None:
         return
     message = delay_message(
         stored.order_id,
@@ -154,7 +158,15 @@ def _tell(
         status_url,
         can_cancel=stored.handling.printed_at is None,
     )
+    address = stored.mail_address
+    if why := post.refuses(address):
+        unreached.add(Unreached(order_id=stored.order_id, kind=KIND, why=why, at=now))
+        return
     begun = renewals.note_delay(stored, Delay(previous=delay.previous, notice=Confirmation(attempt_at=now)))
-    message_id = post.send(message, to=stored.verified.order.customer.email, order_id=stored.order_id, kind="delay")
+    try:
+        message_id = post.send(message, to=address, order_id=stored.order_id, kind=KIND)
+    except AddressRefused as refused:
+        unreached.add(Unreached(order_id=stored.order_id, kind=KIND, why=refused.why, at=now))
+        return
     sent = Confirmation(attempt_at=now, sent_at=now, message_id=message_id)
     renewals.note_delay(begun, Delay(previous=delay.previous, notice=sent))
