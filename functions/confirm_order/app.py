@@ -34,7 +34,7 @@ _links = Links(_secrets, os.environ["KEYS_SECRET"], os.environ["PUBLIC_URL"])
 def handler(event: Event) -> None:
     """`again`: a confirmed order's confirmation is sent once more, as staff ask for it with a corrected address."""
     if event.get("again"):
-        confirm_again(event["order_id"], orders=_orders, post=_post, settings=current(), status_url=_links.status_url)
+        confirm_again(event["order_id"], orders=_orders, post=_post, settings=current(), status_url=_links.page_url)
         return
     confirm_order(
         event["order_id"],

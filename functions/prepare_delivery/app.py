@@ -73,4 +73,4 @@ def _mail() -> dict[str, Any]:
 
     links = Links(boto3.client("secretsmanager"), os.environ["KEYS_SECRET"], os.environ["PUBLIC_URL"])
     post = SesPost(boto3.client("sesv2", config=ONCE), os.environ["SENDER"], os.environ["CONFIGURATION_SET"], current())
-    return {"post": post, "status_url": links.status_url}
+    return {"post": post, "status_url": links.page_url}
