@@ -65,8 +65,7 @@ def manifest_document(
     closed = at.astimezone(ZoneInfo(place.time_zone))
     report.columns(
         ("Number", [number]),
-        ("Location", [place.name]),
-        ("Carrier", [carrier]),
+        ("From, by", [place.name, carrier]),
         ("Closed", [f"{closed:%Y-%m-%d %H:%M}"]),
     )
     orders = len({line.order_id for line in lines})
