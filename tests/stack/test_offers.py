@@ -45,14 +45,14 @@ def test_what_is_offered_is_held_told_and_chosen_by_staff_for_the_customer(stack
         assert said in mail.text
         assert said in mail.html
 
-    # What is held is sold to nobody else.
+    choices = {choice["choice"]: choice for choice in status(stack, receipt).json()["offer"]["choices"]}
+    # What is held is sold to nobody else, not even a single cup.
     others = [place(stack, order_of_cups(f"offer-other-{n}", "API", cups=1)).json() for n in range(3)]
     for other in others:
-        offered = {choice["choice"] for choice in asked(stack, other)["offer"]["choices"]}
-        assert "in_parts" not in offered
-    assert reserved(stack, "API")[0] == 3
+        offered = asked(stack, other)["offer"]["choices"]
+        cups = [line for choice in offered for line in choice.get("lines", ()) if line["sku"] == "API-CUP"]
+        assert {day["date"] for line in cups for day in line["deliveries"]} == {choices["later"]["delivery_date"]}
 
-    choices = {choice["choice"]: choice for choice in status(stack, receipt).json()["offer"]["choices"]}
     assert set(choices) == {"later", "in_parts", "substitute-1", "without", "cancel"}
     refused = decide(stack, receipt["id"], {"decision": "choose", "choice": "substitute-1"})
     assert (refused.status, refused.json()["code"]) == (422, "CONSENT_NEEDED")
