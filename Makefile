@@ -47,9 +47,15 @@ view: .tools/viewer/.stamp ## browse the local stack's resources in a browser (V
 setup: $(STAMPS) ## install the pinned tools into .venv and .tools (does nothing when they are there)
 
 .PHONY: test
-test: setup browser ## unit tests and moto tests, then the deployed local stack and its pages in Chromium
+test: setup browser zpl-renderer ## unit tests and moto tests, then the deployed local stack and its pages in Chromium
 	.venv/bin/pytest -q -n 2 tests/unit tests/aws
 	.venv/bin/pytest -q -n 2 --dist loadgroup tests/stack tests/browser
+
+.PHONY: zpl-renderer
+zpl-renderer: # another's renderer of ZPL for the labels' tests; without node they are skipped
+	@[ -d .tools/zpl-renderer/node_modules ] || ! command -v npm >/dev/null || { \
+		mkdir -p .tools/zpl-renderer && cp requirements/zpl-renderer/*.json .tools/zpl-renderer && \
+		npm ci --silent --prefix .tools/zpl-renderer; } || echo "the renderer of ZPL cannot be had: its tests are skipped"
 
 .PHONY: browser
 browser: # Chromium for the pages' tests, from the distribution where there is none yet

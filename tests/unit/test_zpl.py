@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -19,8 +17,8 @@ from order_processing.documents.zpl import escaped
 from order_processing.order import Address
 from order_processing.verified_order import VerifiedOrder
 from tests.delivery_orders import BEANIE, BERLIN, LOUISVILLE, ORDER_ID, SETTINGS, packed, verified_order
+from tests.zpl_renderer import NEEDS_RENDERER, render
 
-RENDERER = Path(__file__).parents[2] / ".tools" / "zpl-renderer"
 JAPANESE = Address(
     name="山田 太郎", line1="銀座1-2-3", city="中央区", region="13", postal_code="104-0061", country="JP"
 )
@@ -55,30 +53,14 @@ def test_escaped_text_has_no_commands_and_is_the_same_text(text: str) -> None:
     assert re.sub(rb"_(..)", lambda code: bytes.fromhex(code[1].decode()), sent.encode()).decode() == text
 
 
-@pytest.mark.skipif(
-    not shutil.which("node") or not (RENDERER / "node_modules").is_dir(),
-    reason="needs node, and: npm install --prefix .tools/zpl-renderer zpl-renderer-js@3.4.0",
-)
+@NEEDS_RENDERER
 def test_a_renderer_that_is_not_ours_prints_barcodes_that_are_read_back(tmp_path: Path) -> None:
     codes = {}
     for number, address in enumerate((LOUISVILLE, BERLIN, JAPANESE, HEBREW, SPITEFUL)):
         file = tmp_path / f"{number}.zpl"
         made, codes[file] = label(address)
         file.write_bytes(made)
-    script = """
-        import fs from "node:fs";
-        const { ready } = await import(process.argv[2]);
-        const { api } = await ready;
-        for (const file of process.argv.slice(3)) {
-          const picture = await api.zplToBase64Async(fs.readFileSync(file, "utf8"), 101.6, 152.4, 8);
-          fs.writeFileSync(file + ".png", Buffer.from(picture, "base64"));
-        }
-        process.exit(0);
-    """
-    program = tmp_path / "render.mjs"
-    program.write_text(script)
-    module = RENDERER / "node_modules/zpl-renderer-js/dist/index.esm.js"
-    subprocess.run(["node", str(program), str(module), *map(str, codes)], check=True, timeout=120)
+    render(list(codes))
     for file, code in codes.items():
         found = {b.text for b in zxingcpp.read_barcodes(Image.open(f"{file}.png"))}
         assert {sscc.human_readable(code), f"https://id.gs1.org/00/{code}"} <= found

@@ -134,7 +134,8 @@ class _Slip:
         message = one_line(self.verified.order.gift_message)
         if message:
             yield self._heading("A present for you", replaced(one_line(f"from {self.verified.order.customer.name}")))
-            yield self._paragraph(replaced(message))
+            paragraph = self._paragraph(replaced(message))
+            yield Block(paragraph.height + 4, paragraph.draw)
         for place, shipment in enumerate(self.delivery.shipments):
             yield self._shipment(shipment, new_page=place > 0)
             for parcel in shipment.parcels:
