@@ -48,7 +48,7 @@ setup: $(STAMPS) ## install the pinned tools into .venv and .tools (does nothing
 
 .PHONY: test
 test: setup browser zpl-renderer ## unit tests and moto tests, then the deployed local stack and its pages in Chromium
-	.venv/bin/pytest -q -n 2 tests/unit tests/aws
+	.venv/bin/pytest -q -n 2 tests/unit tests/printing tests/aws
 	.venv/bin/pytest -q -n 2 --dist loadgroup tests/stack tests/browser
 
 .PHONY: zpl-renderer
