@@ -10,6 +10,7 @@ import compile_console
 import compile_mail
 import compile_pages
 import pytest
+from hypothesis import settings
 
 from local import emulator
 from local.places import LOCAL
@@ -29,6 +30,11 @@ for _name in ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_ENDPOINT_URL"):
 
 # The first process of a run names it; the processes that pytest-xdist starts inherit the name.
 RUN = TEST_RUNS / os.environ.setdefault("ORDER_PROCESSING_TEST_RUN", f"run-{os.getpid()}")
+
+
+# How long an example takes says how busy the machine is, not whether the rule holds.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -243,5 +243,5 @@ class Ledger(RuleBasedStateMachine):
                 assert reserved <= self.pieces[sku]
 
 
-Ledger.TestCase.settings = hypothesis_settings(max_examples=20, stateful_step_count=15, deadline=None)
+Ledger.TestCase.settings = hypothesis_settings(max_examples=20, stateful_step_count=15)
 TestLedger = Ledger.TestCase

@@ -54,7 +54,7 @@ def placed_in(parcel: PackedParcel | Parcel) -> int:
 
 
 @given(orders())
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
 def test_every_box_is_right_and_every_piece_is_boxed_or_handed_back(ordered: list[Goods]) -> None:
     parcels, left = cartonize(ordered, SETTINGS.boxes, LIMIT)
     found = Counter({group.sku: 0 for group in ordered})
@@ -155,7 +155,7 @@ def test_the_check_finds_nothing_in_a_good_box() -> None:
 
 
 @given(st.data())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_a_piece_pushed_into_another_is_noticed(data: st.DataObject) -> None:
     placements = [at(0, (x, y, z)) for z in (0, 50) for y in (0, 50) for x in (0, 50)]
     moved = data.draw(st.integers(0, 7))

@@ -59,7 +59,7 @@ def test_knows_where_goods_must_be_declared(sender: Address, recipient: Address,
     st.lists(st.tuples(st.integers(1, 40), st.integers(100, 20_000)), min_size=1, max_size=4),
     st.integers(0, 10**7),
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_the_parcels_values_add_up_to_what_the_lines_cost(lines: list[tuple[int, int]], discount: int) -> None:
     items = [
         Item(line_id=str(n), sku=f"S{n}", description="Thing", weight_g=weight) for n, (_, weight) in enumerate(lines)

@@ -267,7 +267,7 @@ def test_pictograms_and_control_characters_are_left_out() -> None:
     country=st.sampled_from(["US", "DE", "JP", "XX", "CN", "BR"]),
     phone=st.text(max_size=60),
 ))  # fmt: skip
-@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
 def test_any_address_gives_a_label_or_a_clear_refusal_and_always_a_slip(address: Address) -> None:
     verified = to(address)
     assert slip(verified).startswith(b"%PDF-")

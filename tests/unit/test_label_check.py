@@ -68,7 +68,7 @@ letters = st.characters(codec="utf-8", categories=("L", "N", "P", "Z"))
     city=st.text(letters, max_size=30),
     country=st.sampled_from(["US", "DE", "JP"]),
 ))  # fmt: skip
-@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 def test_an_address_that_passes_never_lacks_a_letter_on_the_label(address: Address) -> None:
     if found(address, Customer(name="Maria Fernández-Ochoa")):
         return

@@ -101,7 +101,7 @@ def test_json_ld_cannot_be_left():
     assert json.loads(card[0])["acceptedOffer"][0]["itemOffered"]["name"] == ATTACK
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.text(st.characters(codec="utf-8"), max_size=60))
 def test_any_text_leaves_the_letters_elements_as_they_are(text: str):
     for message in letters(f"x{text}"):

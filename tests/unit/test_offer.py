@@ -175,7 +175,7 @@ def test_the_hold_must_have_come_by_the_first_day_that_any_alternative_needs():
     )
 
 
-@hypothesis_settings(deadline=None, max_examples=100)
+@hypothesis_settings(max_examples=100)
 @given(
     st.lists(st.tuples(st.sampled_from("AB"), st.integers(1, 4)), min_size=1, max_size=3),
     st.lists(st.builds(stock, st.sampled_from("ABC"), st.integers(0, 3), bucket=st.integers(0, 1)), max_size=4),

@@ -6,7 +6,7 @@ from collections import Counter
 from datetime import date
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from order_processing.packing import PackedShipment, PackingError, pack
@@ -62,7 +62,6 @@ def pieces(shipments: tuple[PackedShipment, ...]) -> Counter[tuple[str, str, dat
 
 
 @given(st.data())
-@settings(deadline=None)  # a busy machine is not a fault
 def test_every_piece_is_packed_once_where_and_when_it_was_promised(data: st.DataObject) -> None:
     of = data.draw(items())
     promise = data.draw(promises(of))
@@ -77,7 +76,6 @@ def test_every_piece_is_packed_once_where_and_when_it_was_promised(data: st.Data
 
 
 @given(st.data())
-@settings(deadline=None)  # a busy machine is not a fault
 def test_parcels_weigh_what_they_hold_and_dangerous_goods_travel_apart(data: st.DataObject) -> None:
     of = data.draw(items())
     by_line = {item.line_id: item for item in of}

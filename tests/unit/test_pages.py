@@ -150,7 +150,7 @@ ASKED = asked_about(PLAIN)
 ELEMENTS = {element for page in pages_of(PLAIN, ASKED) for element in Elements(page).seen}
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.one_of(st.text(max_size=60), st.just(ATTACK)))
 def test_whatever_was_typed_a_page_has_no_other_elements_and_attributes(text):
     for page in pages_of(wrong_order(text), ASKED):

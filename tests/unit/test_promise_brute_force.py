@@ -105,7 +105,7 @@ def fewest(wanted, days, there) -> int:
     )
 
 
-@hypothesis_settings(deadline=None, max_examples=1000)
+@hypothesis_settings(max_examples=1000)
 @given(lines, stocks, supplies, transits, st.booleans(), st.integers(0, 2))
 def test_a_promise_is_neither_earlier_nor_later_than_the_search_says(wanted, stock, supply, transit, partial, wait):
     store = settings(

@@ -123,7 +123,7 @@ def test_any_body_is_read_or_refused(source, raw):
 
 
 @pytest.mark.parametrize("source", sorted(SAMPLES))
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(data=st.data())
 def test_a_real_order_with_anything_anywhere_is_read_or_refused(source, data):
     body = data.draw(st.sampled_from(SAMPLES[source]))
@@ -133,7 +133,7 @@ def test_a_real_order_with_anything_anywhere_is_read_or_refused(source, data):
 
 
 @pytest.mark.parametrize("source", sorted(FETCHED))
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(data=st.data())
 def test_a_fetched_order_with_anything_anywhere_is_read_or_refused(source, data):
     store = platform(source)

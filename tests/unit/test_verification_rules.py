@@ -95,7 +95,7 @@ def orders(draw):
     )
 
 
-SLOW = settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large], deadline=None)
+SLOW = settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 SUMS = {"TOTAL_MISMATCH", "TAX_TOTAL_MISMATCH"}
 
 
