@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date, timedelta
+from datetime import date
 
 import pytest
 
@@ -317,7 +317,6 @@ def test_what_an_offer_holds_is_there_for_the_choice_and_goes_back_when_it_expir
             store,
             substitutes={},
             ordered_at=MONDAY_NOON,
-            expires_at=MONDAY_NOON + timedelta(days=3),
         )
         place.change(order_id, None, offer.hold)
         if key:
