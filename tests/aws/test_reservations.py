@@ -321,7 +321,7 @@ def test_what_an_offer_holds_is_there_for_the_choice_and_goes_back_when_it_expir
         place.change(order_id, None, offer.hold)
         if key:
             assert place.counters("A") == (0, 2, 6, 3)
-            chosen = choose(offer, key, at=MONDAY_NOON)
+            chosen = choose(offer, key, at=MONDAY_NOON).alternative
             place.change(order_id, offer.hold, chosen.promise, version=1)
             assert place.counters("A") == (0, 2, 6, 3)
             assert place.counters("B")[:2] == (0, 1)
