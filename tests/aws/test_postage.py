@@ -14,7 +14,6 @@ from order_processing.api_order import show
 from order_processing.carriers import CarrierUnavailable
 from order_processing.errors import DeliveryRefused, OrderChanged, OrderEnded
 from order_processing.mail.progress import ready
-from order_processing.settings import Settings
 from order_processing.stored_order import Reason, Status
 from order_processing.voiding import void_labels
 from tests.aws.shop import BUCKET, NOW, Shop
@@ -25,17 +24,17 @@ WHY = Reason(code="CANCELLED_BY_CUSTOMER", text="cancelled")
 
 
 @pytest.fixture
-def account(monkeypatch: pytest.MonkeyPatch) -> Iterator[Account]:
-    """An account that the standard service buys its labels from."""
-    bought = settings.current()
-    standard = bought.services["standard"].model_copy(update={"labels": "easypost"})
-    changed: Settings = bought.model_copy(update={"services": bought.services | {"standard": standard}})
-    monkeypatch.setattr("tests.aws.shop.current", lambda: changed)
+def account() -> Iterator[Account]:
+    """An account with the carrier."""
     with easypost() as made:
         yield made
 
 
 def with_carrier(shop: Shop, account: Account) -> Shop:
+    """The shop, whose standard service buys its labels from the account."""
+    known = settings.current()
+    standard = known.services["standard"].model_copy(update={"labels": "easypost"})
+    shop.settings = known.model_copy(update={"services": known.services | {"standard": standard}})
     shop.carriers = lambda name: EasyPost(lambda: (KEY,), account.url, seconds=5)
     return shop
 
