@@ -16,7 +16,7 @@ from order_processing.cancellation import TOO_LATE
 from order_processing.observe import Event, stage
 from order_processing.settings import current
 from order_processing.stages.end_order import end_order, tell_too_late
-from order_processing.stored_order import Status
+from order_processing.status import Status
 
 _dynamodb = boto3.client("dynamodb")
 _secrets = boto3.client("secretsmanager")

@@ -35,7 +35,8 @@ from order_processing.stages.hand_out import hand_out
 from order_processing.stages.prepare_delivery import prepare_delivery
 from order_processing.stages.update_account import update_account
 from order_processing.stages.verify_order import verify_order
-from order_processing.stored_order import Status, StoredOrder
+from order_processing.status import Status
+from order_processing.stored_order import StoredOrder
 from order_processing.warehouse.hand_over import tell_shipped
 
 NOW = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)

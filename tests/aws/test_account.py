@@ -9,8 +9,9 @@ from order_processing.cancellation import BY_CUSTOMER, cancel
 from order_processing.discrepancy import Approval
 from order_processing.http import Problem
 from order_processing.order import Customer
+from order_processing.order_parts import Answer
 from order_processing.payments import read_payment, take_payment
-from order_processing.stored_order import Answer, Status
+from order_processing.status import Status
 from tests.aws.shop import NOW, Shop
 from tests.aws.test_stages import Cut, CutClient, simple_order
 

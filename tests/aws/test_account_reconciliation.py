@@ -12,7 +12,7 @@ from order_processing.account import Totals
 from order_processing.account_reconciliation import expected_entry
 from order_processing.adapters.ledger import Ledger
 from order_processing.cancellation import BY_CUSTOMER, cancel
-from order_processing.stored_order import Delay
+from order_processing.order_parts import Delay
 from tests.aws.shop import NOW
 from tests.aws.test_account import CARL, on_account, pay, standing
 from tests.aws.test_stages import simple_order

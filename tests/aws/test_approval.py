@@ -16,7 +16,7 @@ from order_processing.http import Problem
 from order_processing.order import Line
 from order_processing.settings import current
 from order_processing.staff_decisions import CorrectionBody, Decider, DecisionBody, decide_as_staff, state_of
-from order_processing.stored_order import Status
+from order_processing.status import Status
 from tests.aws.shop import Shop
 from tests.clients import Cut, CutClient
 from tests.orders import an_order

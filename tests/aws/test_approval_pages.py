@@ -13,7 +13,7 @@ from order_processing.console.order_shown import left
 from order_processing.console.staff import Group
 from order_processing.order import Customer
 from order_processing.settings import current
-from order_processing.stored_order import Status
+from order_processing.status import Status
 from tests.aws.test_approval import BEANIE, decide, large, risky
 from tests.console_desk import Desk
 from tests.orders import an_order

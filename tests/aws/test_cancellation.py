@@ -24,7 +24,8 @@ from order_processing.cancellation import (
 )
 from order_processing.errors import OrderChanged
 from order_processing.order_number import display
-from order_processing.stored_order import Confirmation, Handling, Status
+from order_processing.order_parts import Confirmation, Handling
+from order_processing.status import Status
 from tests.aws.shop import NOW, Shop
 from tests.aws.test_stages import Cut as CutHere
 from tests.aws.test_stages import CutClient, mails, reserved, simple_order

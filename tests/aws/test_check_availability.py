@@ -14,7 +14,8 @@ from order_processing.cancellation import cancel
 from order_processing.errors import OfferNeeded
 from order_processing.inventory import PlannedSupply, Recipe, StockCount
 from order_processing.order import Line
-from order_processing.stored_order import Confirmation, Reason, Status
+from order_processing.order_parts import Confirmation, Reason
+from order_processing.status import Status
 from tests.aws.conftest import ready_for_a_shop
 from tests.aws.shop import NOW, Shop
 from tests.clients import Cut, Cutting

@@ -10,8 +10,9 @@ from order_processing.catalogue import Coupon, catalogue_items
 from order_processing.discrepancy import Approval
 from order_processing.errors import OrderEnded
 from order_processing.order import Discount, Line
+from order_processing.order_parts import Answer
 from order_processing.orders import CouponUsedUp
-from order_processing.stored_order import Answer, Status
+from order_processing.status import Status
 from order_processing.verified_order import CouponUse
 from tests.aws.shop import NOW, Shop
 from tests.aws.test_write_units import Writes

@@ -22,8 +22,9 @@ from order_processing.delivery import Delivery
 from order_processing.http import Answer, Request
 from order_processing.mail.texts import LANGUAGES
 from order_processing.order import Customer, Line
+from order_processing.order_parts import Handling
 from order_processing.settings import current
-from order_processing.stored_order import Handling, Status
+from order_processing.status import Status
 from tests.aws.shop import NOW, Shop
 from tests.aws.test_cancellation import mails
 from tests.aws.test_decision_pages import FORM, KEYS, text_of, three_mistakes

@@ -19,10 +19,11 @@ from order_processing.decision_pages import DecisionPages
 from order_processing.discrepancy import Correction
 from order_processing.http import Answer, Request
 from order_processing.order import Address, Customer, Line, Order
+from order_processing.order_parts import CUSTOMER, Handling
 from order_processing.pages.exchange import LARGEST_FORM
 from order_processing.product import Price, Product
 from order_processing.settings import current
-from order_processing.stored_order import CUSTOMER, Handling, Status
+from order_processing.status import Status
 from tests.aws.shop import NOW, Shop
 from tests.orders import an_order
 

@@ -16,7 +16,8 @@ from order_processing.licences import KeysWanted, OutOfKeys
 from order_processing.order import Line, Option, Order
 from order_processing.product import Price, Product
 from order_processing.promise import DIGITAL
-from order_processing.stored_order import Status, StoredOrder
+from order_processing.status import Status
+from order_processing.stored_order import StoredOrder
 from tests.aws.shop import NOW, Shop
 from tests.aws.test_stages import Cut, CutClient
 from tests.orders import an_order

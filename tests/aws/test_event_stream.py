@@ -16,7 +16,7 @@ from order_processing.adapters.event_bus import SOURCE, EventBridgeBus
 from order_processing.adapters.order_stream import changes, failure_at
 from order_processing.events import received
 from order_processing.stages.publish_events import publish_events
-from order_processing.stored_order import Status
+from order_processing.status import Status
 from tests.aws.test_stages import simple_order
 from tests.orders import NOW, an_order
 

@@ -7,7 +7,8 @@ import pytest
 from order_processing.adapters.reservations import AnchorRefused, Reservations
 from order_processing.errors import OrderChanged
 from order_processing.inventory import OutOfStock
-from order_processing.stored_order import Handling, Reason, Status
+from order_processing.order_parts import Handling, Reason
+from order_processing.status import Status
 from tests.aws.test_reservations import Place, hold
 from tests.aws.test_stages import simple_order
 from tests.clients import Cut, Cutting

@@ -19,12 +19,13 @@ from order_processing.adapters.post import ONCE
 from order_processing.errors import ApprovalNeeded, SendingStopped, SendingThrottled
 from order_processing.http import Problem
 from order_processing.mail_reports import Outcome
+from order_processing.order_parts import UNREACHABLE, Contact
 from order_processing.post import AddressRefused
 from order_processing.settings import current
 from order_processing.staff_decisions import Decider, decide_as_staff, read_decision
 from order_processing.stages.confirm_order import confirm_again
 from order_processing.stages.note_mail import note_mail
-from order_processing.stored_order import UNREACHABLE, Contact, Status
+from order_processing.status import Status
 from tests.aws.shop import NOW
 from tests.aws.test_stages import mails, simple_order
 from tests.orders import an_order

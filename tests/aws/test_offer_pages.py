@@ -12,7 +12,8 @@ import pytest
 
 from order_processing.http import Answer
 from order_processing.mail.texts import LANGUAGES
-from order_processing.stored_order import CUSTOMER, Status
+from order_processing.order_parts import CUSTOMER
+from order_processing.status import Status
 from tests.aws.shop import NOW, Shop
 from tests.aws.test_decision_pages import Visitor, text_of
 from tests.aws.test_offers import offered, shop, taken

@@ -20,8 +20,10 @@ from order_processing.inventory import PlannedSupply, Receipt, StockCount
 from order_processing.mail import sums
 from order_processing.offer import ConsentNeeded, OfferExpired, changed
 from order_processing.order import Line
+from order_processing.order_parts import CUSTOMER, Reason
 from order_processing.reservation import moves
-from order_processing.stored_order import CUSTOMER, Reason, Status, StoredOrder
+from order_processing.status import Status
+from order_processing.stored_order import StoredOrder
 from tests.aws.shop import NOW, Shop
 from tests.clients import Cut, CutClient
 from tests.orders import an_order

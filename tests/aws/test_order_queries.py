@@ -14,7 +14,7 @@ from order_processing.doors import Doors
 from order_processing.http import Request
 from order_processing.order import Line
 from order_processing.order_queries import Criteria, QueryError, criteria_of, pack_cursor, read_cursor
-from order_processing.stored_order import Status
+from order_processing.status import Status
 from tests.aws.shop import NOW
 from tests.aws.test_account import CARL, on_account, pay
 from tests.aws.test_stages import simple_order

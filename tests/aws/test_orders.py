@@ -17,8 +17,9 @@ from order_processing.discrepancy import Correction, Discrepancy
 from order_processing.errors import OrderChanged, OrderNotFound
 from order_processing.inventory import OutOfStock
 from order_processing.order import Line
+from order_processing.order_parts import Answer, Confirmation, Handling, Question, Reason
 from order_processing.orders import OrderTooLarge
-from order_processing.stored_order import Answer, Confirmation, Handling, Question, Reason, Status
+from order_processing.status import Status
 from tests.orders import NOW, an_order, promised, verified
 
 REASON = Reason(code="WHY", text="because")

@@ -14,7 +14,8 @@ from order_processing.api_order import show
 from order_processing.carriers import CarrierUnavailable
 from order_processing.errors import DeliveryRefused, OrderChanged, OrderEnded
 from order_processing.mail.progress import ready
-from order_processing.stored_order import Reason, Status
+from order_processing.order_parts import Reason
+from order_processing.status import Status
 from order_processing.voiding import void_labels
 from tests.aws.shop import BUCKET, NOW, Shop
 from tests.aws.test_stages import Cut, CutClient, simple_order

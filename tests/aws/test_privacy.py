@@ -21,9 +21,10 @@ from order_processing.catalogue import KnownCustomer, catalogue_items
 from order_processing.discrepancy import Approval, Correction
 from order_processing.mail_reports import Outcome
 from order_processing.order import Address, Customer, Line, Option, Order
+from order_processing.order_parts import Answer, Draft, Handling
 from order_processing.privacy import StillOpen
 from order_processing.settings import current
-from order_processing.stored_order import Answer, Draft, Handling, Status
+from order_processing.status import Status
 from tests.aws.shop import BUCKET, NOW, TABLES, Shop
 from tests.aws.test_cancellation import cancelled
 from tests.aws.test_customer_pages import Visitor

@@ -10,7 +10,7 @@ from order_processing.adapters.waiting import DynamoWaiting
 from order_processing.order import Line
 from order_processing.settings import current
 from order_processing.stages.remind_staff import CUT, remind_staff
-from order_processing.stored_order import Status
+from order_processing.status import Status
 from tests.aws.test_approval import BEN, decide, large, risky
 from tests.orders import an_order
 

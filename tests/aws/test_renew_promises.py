@@ -11,7 +11,8 @@ from order_processing.adapters.accounts import DynamoAccounts
 from order_processing.api_order import show
 from order_processing.errors import OfferNeeded, PromiseLost
 from order_processing.inventory import Recipe
-from order_processing.stored_order import Confirmation, Handling, Reason, Status
+from order_processing.order_parts import Confirmation, Handling, Reason
+from order_processing.status import Status
 from tests.aws.shop import NOW, Shop
 from tests.aws.supplier import Supplier
 from tests.aws.test_check_availability import leftovers, place

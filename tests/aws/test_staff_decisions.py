@@ -14,7 +14,7 @@ from order_processing.doors import Doors
 from order_processing.http import Answer, Request
 from order_processing.inventory import PlannedSupply
 from order_processing.order import Customer, Line, Order
-from order_processing.stored_order import Status
+from order_processing.status import Status
 from tests.aws.shop import NOW, Shop
 from tests.orders import an_order
 

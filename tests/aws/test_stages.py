@@ -17,7 +17,8 @@ from order_processing.cancellation import cancel
 from order_processing.errors import DecisionMade, DeliveryRefused, OfferNeeded
 from order_processing.offer import choose
 from order_processing.order import Line, Order
-from order_processing.stored_order import Answer, Reason, Status
+from order_processing.order_parts import Answer, Reason
+from order_processing.status import Status
 from order_processing.stores.platform import OrderPlaced, platform
 from tests.aws.shop import BUCKET, NOW, Shop
 from tests.clients import Cut, CutClient

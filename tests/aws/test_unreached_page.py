@@ -12,7 +12,7 @@ from order_processing.console.unreached import PATH, NotReached, routes
 from order_processing.settings import current
 from order_processing.stages.confirm_order import confirm_again
 from order_processing.stages.note_mail import note_mail
-from order_processing.stored_order import Status
+from order_processing.status import Status
 from tests.aws.shop import NOW, Shop
 from tests.aws.test_mail_reports import ADDRESS, mails, reported, simple_order
 from tests.orders import an_order

@@ -14,9 +14,11 @@ from pypdf import PdfReader
 
 from order_processing.documents.joined import joined
 from order_processing.http import Answer, Request
+from order_processing.order_parts import Reason
 from order_processing.settings import Notices, current
 from order_processing.stages import prepare_delivery as prepare
-from order_processing.stored_order import Reason, Status, StoredOrder
+from order_processing.status import Status
+from order_processing.stored_order import StoredOrder
 from order_processing.warehouse import batches
 from order_processing.warehouse.batches import print_batch
 from order_processing.warehouse.door import WarehouseDoor

@@ -21,7 +21,8 @@ from order_processing.delivery import Delivery
 from order_processing.order_number import derive
 from order_processing.packing import pack
 from order_processing.stages.prepare_delivery import prepare_delivery
-from order_processing.stored_order import Status, StoredOrder
+from order_processing.status import Status
+from order_processing.stored_order import StoredOrder
 from order_processing.verified_order import Item, VerifiedOrder
 from tests.delivery_orders import promised_from_stock, verified_order
 

@@ -15,7 +15,7 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
 from local import LocalStack, wait_for
-from order_processing.stored_order import Handling
+from order_processing.order_parts import Handling
 from tests.browser.test_correction_page import EACH, no_barriers, tab
 from tests.load.rush import shop_on
 from tests.stack.senders import api_order, place, status

@@ -7,7 +7,7 @@ from playwright.sync_api import Browser, expect
 
 from local import wait_for
 from order_processing.adapters.attributes import read_document
-from order_processing.stored_order import Question
+from order_processing.order_parts import Question
 from tests.browser import test_correction_page as correction_page
 from tests.browser.test_correction_page import EACH, Asked, no_barriers, tab
 from tests.stack.offered_products import order_of_cups, reserved, stock_cups

@@ -8,8 +8,8 @@ from order_processing.console.page import View
 from order_processing.console.shell import Shell
 from order_processing.console.staff import Group, Person
 from order_processing.console.unreached import PATH, Row, routes
+from order_processing.order_parts import Unreached
 from order_processing.settings import current
-from order_processing.stored_order import Unreached
 from tests.browser.staff import look_at
 from tests.orders import NOW
 

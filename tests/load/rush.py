@@ -23,7 +23,8 @@ from order_processing.catalogue_files import read_catalogue
 from order_processing.errors import OfferNeeded
 from order_processing.inventory import OutOfStock, PlannedSupply, StockCount
 from order_processing.order import Line
-from order_processing.stored_order import Status, StoredOrder
+from order_processing.status import Status
+from order_processing.stored_order import StoredOrder
 from tests.aws.shop import NOW, SEED, TABLES, Shop
 from tests.orders import an_order
 

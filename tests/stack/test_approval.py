@@ -13,8 +13,8 @@ from local import LocalStack, wait_for
 from local.senders import SECOND_STAFF_KEY, STAFF_KEY
 from local.staff import ADMIN, APPROVER, OPERATOR, PACKER, SECOND_APPROVER, Member
 from order_processing.adapters.attributes import document, read_document
+from order_processing.order_parts import Question
 from order_processing.settings import current
-from order_processing.stored_order import Question
 from tests.stack.senders import api_order, place, status
 from tests.staff import Desk
 

@@ -18,7 +18,8 @@ from order_processing.catalogue import catalogue_items
 from order_processing.catalogue_files import read_catalogue
 from order_processing.inventory import StockCount
 from order_processing.order import Line
-from order_processing.stored_order import Handling, Status
+from order_processing.order_parts import Handling
+from order_processing.status import Status
 from tests.aws.shop import SEED
 from tests.load.rush import shop_on
 from tests.orders import an_order

@@ -9,7 +9,7 @@ from order_processing.adapters.attributes import number, text
 from order_processing.adapters.inventory_items import stock_key
 from order_processing.inventory import PlannedSupply
 from order_processing.order import Line
-from order_processing.stored_order import Status
+from order_processing.status import Status
 from tests.aws.shop import NOW, Shop
 from tests.load.rush import shop_on
 from tests.orders import an_order, verified

@@ -14,7 +14,7 @@ from local import wait_for
 from local.senders import API_KEY
 from order_processing.adapters.accounts import read_entry
 from order_processing.adapters.attributes import read_document
-from order_processing.stored_order import Question
+from order_processing.order_parts import Question
 from tests.stack.senders import api_order, place, read_payload, send_shopify, send_woocommerce, status
 
 READY = "READY_TO_SHIP"

@@ -7,7 +7,7 @@ import pytest
 from local import wait_for
 from order_processing.account import AccountEntry
 from order_processing.adapters.attributes import read_document
-from order_processing.stored_order import Question
+from order_processing.order_parts import Question
 from tests.stack.offered_products import order_of_cups, reserved, stock_cups
 from tests.stack.senders import place, status
 from tests.stack.test_staff_decisions import decide

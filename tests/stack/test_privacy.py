@@ -9,9 +9,9 @@ import pytest
 
 from local import wait_for
 from operating.privacy import Keepers, Wanted, erase
+from order_processing.order_parts import Handling
 from order_processing.privacy import StillOpen
 from order_processing.settings import current
-from order_processing.stored_order import Handling
 from tests.load.rush import shop_on
 from tests.stack.senders import api_order, place, status
 

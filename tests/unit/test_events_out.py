@@ -15,8 +15,9 @@ from local.event_schemas import FOLDER, files
 from local.mail_samples import delivery
 from order_processing.bus import MOST
 from order_processing.events import EVENTS, LARGEST, Head, OrderEvent, OrderReceived, event_of, received
+from order_processing.order_parts import Handling, Reason
 from order_processing.stages.publish_events import Change, publish_events
-from order_processing.stored_order import PATH, Handling, Reason, Status
+from order_processing.status import PATH, Status
 from tests.orders import an_order, promised
 
 ORDER_ID = "7K3M9QXB4"

@@ -10,7 +10,8 @@ import pytest
 from order_processing import privacy
 from order_processing.order import Address, Customer, Line, Order
 from order_processing.settings import Retention, SettingsError, current, parse
-from order_processing.stored_order import Status, StoredOrder
+from order_processing.status import Status
+from order_processing.stored_order import StoredOrder
 from tests.orders import NOW, an_order
 from tests.template import template
 

@@ -5,17 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 
 from order_processing.discrepancy import Correction
-from order_processing.stored_order import (
-    Answer,
-    Confirmation,
-    Handling,
-    History,
-    Past,
-    Question,
-    Reason,
-    Status,
-    StoredOrder,
-)
+from order_processing.order_parts import Answer, Confirmation, Handling, History, Past, Question, Reason
+from order_processing.status import Status
+from order_processing.stored_order import StoredOrder
 from order_processing.timeline import timeline
 from tests.orders import NOW, an_order
 

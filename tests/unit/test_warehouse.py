@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 from order_processing.delivery import Delivery, Document, Shipment
 from order_processing.documents.manifest import ManifestLine, manifest_document
 from order_processing.documents.pick_list import pick_list, way_to
-from order_processing.stored_order import Handling, Status, StoredOrder
+from order_processing.order_parts import Handling
+from order_processing.status import Status
+from order_processing.stored_order import StoredOrder
 from order_processing.warehouse.batches import documents_of, picking_order
 from order_processing.warehouse.day_list import day_list
 from order_processing.warehouse.dispatch import Departing

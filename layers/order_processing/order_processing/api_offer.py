@@ -8,7 +8,8 @@ from typing import Any
 from order_processing import money
 from order_processing.offer import Alternative, changed
 from order_processing.promise import Promise
-from order_processing.stored_order import Status, StoredOrder
+from order_processing.status import Status
+from order_processing.stored_order import StoredOrder
 from order_processing.verified_order import VerifiedOrder
 
 

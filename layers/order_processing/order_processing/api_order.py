@@ -13,7 +13,8 @@ from order_processing import money, order_number
 from order_processing.api_offer import show_offer
 from order_processing.approval import ORDER as APPROVAL
 from order_processing.order import Address, Customer, Discount, Line, Option, Order, Shipping, Tax
-from order_processing.stored_order import CUSTOMER, StoredOrder
+from order_processing.order_parts import CUSTOMER
+from order_processing.stored_order import StoredOrder
 from order_processing.verification.corrections import order_of
 
 Words = Annotated[StrictStr, Field(max_length=500)]

@@ -6,8 +6,10 @@ from datetime import datetime, timedelta
 
 from order_processing.decisions import CANCELLED, Executions
 from order_processing.errors import OrderChanged
+from order_processing.order_parts import LateCancellation, Reason
 from order_processing.orders import Orders
-from order_processing.stored_order import LateCancellation, Reason, Status, StoredOrder
+from order_processing.status import Status
+from order_processing.stored_order import StoredOrder
 
 BY_CUSTOMER = Reason(code="CANCELLED_BY_CUSTOMER", text="cancelled by the customer")
 IN_STORE = Reason(code="CANCELLED_IN_STORE", text="cancelled in the store")

@@ -7,8 +7,10 @@ from datetime import datetime
 from order_processing.cancellation import cancel
 from order_processing.decisions import Executions, NotAsked, decide
 from order_processing.offer import Alternative, NotOffered, choose
+from order_processing.order_parts import Answer, Reason
 from order_processing.orders import Orders
-from order_processing.stored_order import Answer, Reason, Status, StoredOrder
+from order_processing.status import Status
+from order_processing.stored_order import StoredOrder
 
 _DECLINED = Reason(code="CANCELLED_BY_CUSTOMER", text="none of what was offered was wanted")
 

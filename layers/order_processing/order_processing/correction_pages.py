@@ -16,14 +16,16 @@ from order_processing.http import Answer, Request
 from order_processing.mail.plain import one_line
 from order_processing.observe import logger
 from order_processing.order import Order
+from order_processing.order_parts import CUSTOMER, Draft
+from order_processing.order_parts import Answer as Decision
 from order_processing.pages.exchange import TurnedAway, see_other
 from order_processing.pages.form import form
 from order_processing.pages.page import Page
 from order_processing.pages.preview import preview
 from order_processing.proposal import NotOffered, Proposal, asked_of_customer, offered_for, propose
 from order_processing.stages.verify_order import verification_of
-from order_processing.stored_order import CUSTOMER, Draft, Status, StoredOrder
-from order_processing.stored_order import Answer as Decision
+from order_processing.status import Status
+from order_processing.stored_order import StoredOrder
 from order_processing.verification.corrections import order_of
 from order_processing.verification.verify import Verification
 

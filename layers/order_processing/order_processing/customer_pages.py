@@ -37,7 +37,8 @@ from order_processing.pages.texts import accepted_languages
 from order_processing.pages.wording import Wording
 from order_processing.post import AddressRefused, Post
 from order_processing.settings import Settings
-from order_processing.stored_order import Status, StoredOrder
+from order_processing.status import Status
+from order_processing.stored_order import StoredOrder
 from order_processing.verification.corrections import order_of
 
 _FRESH_SECONDS = 600

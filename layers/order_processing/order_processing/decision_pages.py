@@ -18,11 +18,13 @@ from order_processing.decisions import Executions
 from order_processing.http import Answer, Request
 from order_processing.observe import logger
 from order_processing.offer_pages import OfferPages
+from order_processing.order_parts import CUSTOMER
 from order_processing.orders import Orders
 from order_processing.pages.exchange import TurnedAway, html_answer, read_form, see_other
 from order_processing.pages.page import Page
 from order_processing.settings import Settings
-from order_processing.stored_order import CUSTOMER, Status, StoredOrder
+from order_processing.status import Status
+from order_processing.stored_order import StoredOrder
 
 
 def _route(handle: Callable[..., Answer]) -> Callable[..., Answer]:

@@ -6,8 +6,10 @@ from datetime import datetime
 from typing import Protocol
 
 from order_processing.errors import OrderChanged
+from order_processing.order_parts import CUSTOMER, Answer, Question, Reason
 from order_processing.orders import Orders
-from order_processing.stored_order import CUSTOMER, Answer, Question, Reason, Status, StoredOrder
+from order_processing.status import Status
+from order_processing.stored_order import StoredOrder
 from order_processing.verification.corrections import correct, order_of
 
 _TRIES = 3

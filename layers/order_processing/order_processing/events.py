@@ -14,8 +14,9 @@ from pydantic import Field
 from order_processing import order_number
 from order_processing.delivery import Delivery, Parcel
 from order_processing.order import Order, Record
+from order_processing.order_parts import Handling, Reason
 from order_processing.promise import Promise
-from order_processing.stored_order import Handling, Reason, Status
+from order_processing.status import Status
 
 LARGEST = 240_000
 """Bytes of an event's JSON. EventBridge takes 256 KB an entry, with its names and times."""

@@ -18,11 +18,12 @@ from order_processing import order_number
 from order_processing.account import AccountEntry
 from order_processing.approval import ORDER as APPROVAL
 from order_processing.order import Record
+from order_processing.order_parts import CUSTOMER
 from order_processing.pages.order_page import heading_of, order_page
 from order_processing.pages.page import Pages
 from order_processing.pages.wording import Wording
 from order_processing.settings import Settings
-from order_processing.stored_order import CUSTOMER, StoredOrder
+from order_processing.stored_order import StoredOrder
 from order_processing.verification.corrections import order_of
 
 

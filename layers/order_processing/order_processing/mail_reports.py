@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import Any, NamedTuple, Protocol
 
 from order_processing.order import Record
-from order_processing.stored_order import Unreached
+from order_processing.order_parts import Unreached
 
 
 class Outcome(StrEnum):

@@ -13,10 +13,12 @@ from order_processing.http import Answer, Request
 from order_processing.mail.offers import named, title_of
 from order_processing.observe import logger
 from order_processing.offer import Alternative, ConsentNeeded, NotOffered, OfferExpired
+from order_processing.order_parts import CUSTOMER
 from order_processing.pages.choices import cards, fingerprint
 from order_processing.pages.exchange import see_other
 from order_processing.pages.page import Page
-from order_processing.stored_order import CUSTOMER, Status, StoredOrder
+from order_processing.status import Status
+from order_processing.stored_order import StoredOrder
 
 _AGREE = "agree-"
 

@@ -12,7 +12,7 @@ from order_processing import order_number
 from order_processing.account import AccountEntry
 from order_processing.money import major_units
 from order_processing.order import Record
-from order_processing.stored_order import Status
+from order_processing.status import Status
 
 LONGEST_SPAN = 92
 """Days that one query may span."""

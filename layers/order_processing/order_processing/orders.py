@@ -11,8 +11,7 @@ from order_processing.delivery import Delivery
 from order_processing.discrepancy import Discrepancy
 from order_processing.offer import Offer
 from order_processing.order import Order, Record
-from order_processing.promise import Promise
-from order_processing.stored_order import (
+from order_processing.order_parts import (
     Answer,
     Confirmation,
     Contact,
@@ -22,9 +21,10 @@ from order_processing.stored_order import (
     Purchase,
     Question,
     Reason,
-    Status,
-    StoredOrder,
 )
+from order_processing.promise import Promise
+from order_processing.status import Status
+from order_processing.stored_order import StoredOrder
 from order_processing.verified_order import CouponUse, VerifiedOrder
 
 

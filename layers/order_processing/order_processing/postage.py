@@ -13,9 +13,10 @@ from order_processing.carriers import OWN, Consignment, Postage, followed
 from order_processing.customs import crosses_customs, declared
 from order_processing.delivery import Shipment
 from order_processing.lead_time import zone_of
+from order_processing.order_parts import Purchase
 from order_processing.orders import Orders
 from order_processing.settings import Settings
-from order_processing.stored_order import Purchase, StoredOrder
+from order_processing.stored_order import StoredOrder
 from order_processing.verified_order import VerifiedOrder
 from order_processing.voiding import Carriers
 

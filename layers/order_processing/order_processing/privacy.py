@@ -11,8 +11,10 @@ from datetime import date, datetime, timedelta
 from order_processing.delivery import Delivery, Document
 from order_processing.discrepancy import Approval, Correction, Discrepancy
 from order_processing.order import Address, Customer, Order, Record
+from order_processing.order_parts import Answer, Erasure, History, Kept, Reason
 from order_processing.settings import Retention, Settings
-from order_processing.stored_order import Answer, Erasure, History, Kept, Reason, Status, StoredOrder
+from order_processing.status import Status
+from order_processing.stored_order import StoredOrder
 from order_processing.verified_order import VerifiedOrder
 
 _OF_A_PERSON = ("customer", "shipping_address", "billing_address", "note")

@@ -11,10 +11,11 @@ from order_processing.availability import Shortage, promise
 from order_processing.inventory import Inventory, Supply
 from order_processing.lead_time import leaves_on, usable_on
 from order_processing.order import Record
+from order_processing.order_parts import Delay
 from order_processing.promise import Allocation, Promise
 from order_processing.reservation import Claim, SupplyKey, endangered, given_back, may_keep, moves
 from order_processing.settings import Settings
-from order_processing.stored_order import Delay, StoredOrder
+from order_processing.stored_order import StoredOrder
 from order_processing.verified_order import VerifiedOrder
 
 

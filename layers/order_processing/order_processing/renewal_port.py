@@ -6,8 +6,9 @@ from datetime import datetime
 from typing import Protocol
 
 from order_processing.order import Record
+from order_processing.order_parts import Delay
 from order_processing.promise import Promise
-from order_processing.stored_order import Delay, StoredOrder
+from order_processing.stored_order import StoredOrder
 
 
 class Broken(Record):

@@ -21,8 +21,10 @@ from order_processing.http import Problem
 from order_processing.money import AmountError, major_units, minor_units
 from order_processing.offer import ConsentNeeded, NotOffered, OfferExpired
 from order_processing.order import Record
+from order_processing.order_parts import REFUSED, Answer, Reason, Told
 from order_processing.orders import Orders
-from order_processing.stored_order import REFUSED, Answer, Reason, Status, StoredOrder, Told
+from order_processing.status import Status
+from order_processing.stored_order import StoredOrder
 from order_processing.verification.corrections import CorrectionError, change_in_total, order_of, value_at
 
 _REJECTED = Reason(code="REJECTED", text="rejected by staff")

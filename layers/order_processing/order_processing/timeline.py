@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from order_processing.order import Record
-from order_processing.stored_order import CUSTOMER, ENDED, Reason, Status, StoredOrder
+from order_processing.order_parts import CUSTOMER, Reason
+from order_processing.status import ENDED, Status
+from order_processing.stored_order import StoredOrder
 
 SYSTEM = "system"
 STORE = "store"

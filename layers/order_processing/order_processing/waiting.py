@@ -7,7 +7,8 @@ from typing import Literal, Protocol
 
 from order_processing.approval import Case
 from order_processing.order import Record
-from order_processing.stored_order import Question, Reason, Status
+from order_processing.order_parts import Question, Reason
+from order_processing.status import Status
 
 Whom = Literal["staff", "customer"]
 

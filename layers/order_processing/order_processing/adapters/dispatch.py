@@ -16,7 +16,8 @@ from order_processing.adapters.attributes import document, number, read_document
 from order_processing.adapters.order_items import departures_of, key
 from order_processing.adapters.transactions import Refused, pause, write_all
 from order_processing.delivery import Delivery
-from order_processing.stored_order import Handling, Status
+from order_processing.order_parts import Handling
+from order_processing.status import Status
 from order_processing.warehouse.dispatch import Batch, BatchChanged, Departing, Leaving, Manifest
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ from order_processing.adapters.attributes import document, read_document, text, 
 from order_processing.adapters.order_items import key
 from order_processing.adapters.transactions import Refused, Write, write_all
 from order_processing.mail_reports import FAILED, MailReport, Outcome
-from order_processing.stored_order import Unreached
+from order_processing.order_parts import Unreached
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

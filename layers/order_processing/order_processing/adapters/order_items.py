@@ -1,4 +1,4 @@
-"""An order's items in DynamoDB: how its parts are written and read back, and how a change of its head is put."""
+"""An order's items in DynamoDB: how its parts are written and read back."""
 
 from __future__ import annotations
 
@@ -13,10 +13,7 @@ from order_processing.delivery import Delivery
 from order_processing.discrepancy import Discrepancy
 from order_processing.offer import Offer, changed
 from order_processing.order import Order, Record
-from order_processing.orders import OrderTooLarge
-from order_processing.promise import Promise
-from order_processing.stored_order import (
-    PENDING,
+from order_processing.order_parts import (
     Answer,
     Confirmation,
     Contact,
@@ -26,14 +23,15 @@ from order_processing.stored_order import (
     Handling,
     History,
     LateCancellation,
-    Past,
     Purchases,
     Question,
     Reason,
     SentMail,
-    Status,
-    StoredOrder,
 )
+from order_processing.orders import OrderTooLarge
+from order_processing.promise import Promise
+from order_processing.status import Status
+from order_processing.stored_order import StoredOrder
 from order_processing.verified_order import CouponUse, VerifiedOrder
 
 SCHEMA = 1
@@ -52,73 +50,6 @@ class Discrepancies(Record):
     """The list of discrepancies, as one document."""
 
     found: tuple[Discrepancy, ...] = ()
-
-
-class Change:
-    """One change of an order's head: the update expression, and the order as it is afterwards."""
-
-    def __init__(self, before: StoredOrder, to: Status | None = None, at: datetime | None = None) -> None:
-        self.before = before
-        self._sets = {
-            "version": number(before.version + 1),
-            "status": text(to or before.status),
-            "schema": number(SCHEMA),
-        }
-        self._removes: list[str] = []
-        self._known: dict[str, Any] = {"version": before.version + 1, "status": to or before.status}
-        times = {**before.times, **({to.value: at} if to and at else {})}
-        self._sets["times"] = {"M": {status: time(reached) for status, reached in times.items()}}
-        self._known["times"] = times
-        if to in PENDING and at:
-            asks_customer = before.model_copy(update={"status": to}).asks_customer
-            self._sets |= {"waits_for": text("customer" if asks_customer else "staff"), "waits_since": time(at)}
-        elif to and before.pending:
-            self._removes += ["waits_for", "waits_since"]
-        if to and to is not before.status and before.reason:
-            at_before = before.times.get(before.status.value, before.received_at)
-            past = Past(status=before.status, at=at_before, reason=before.reason)
-            left = History(past=(*before.history, past))
-            self.put("left", document(left), left=left)
-
-    def put(self, name: str, value: Attribute, **known: Any) -> None:
-        self._sets[name] = value
-        self._known.update(known)
-
-    def know(self, **known: Any) -> None:
-        self._known.update(known)
-
-    def remove(self, name: str, **known: Any) -> None:
-        self._removes.append(name)
-        self._known.update(known)
-
-    def put_reason(self, reason: Reason | None) -> None:
-        if reason:
-            self.put("reason", document(reason), reason=reason)
-        elif self.before.reason:
-            self.remove("reason", reason=None)
-
-    @property
-    def after(self) -> StoredOrder:
-        return self.before.model_copy(update=self._known)
-
-    def expression(self) -> dict[str, Any]:
-        names = {f"#{name}": name for name in [*self._sets, *self._removes]}
-        values = {f":{name}": value for name, value in self._sets.items()}
-        update = "SET " + ", ".join(f"#{name} = :{name}" for name in self._sets)
-        if self._removes:
-            update += " REMOVE " + ", ".join(f"#{name}" for name in self._removes)
-        if self.before.version:
-            condition = "#version = :seen"
-            values[":seen"] = number(self.before.version)
-        else:
-            condition = "attribute_not_exists(#version)"
-        return {
-            "Key": key(self.before.order_id, "order"),
-            "UpdateExpression": update,
-            "ConditionExpression": condition,
-            "ExpressionAttributeNames": names,
-            "ExpressionAttributeValues": values,
-        }
 
 
 def day_slot(order_id: str, received_at: datetime) -> str:

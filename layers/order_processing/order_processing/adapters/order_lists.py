@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from order_processing.adapters.attributes import iso, read_document, text
 from order_processing.adapters.order_items import LATE_CANCELLATIONS, key
-from order_processing.stored_order import Handling, Status
+from order_processing.order_parts import Handling
+from order_processing.status import Status
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

@@ -16,7 +16,7 @@ from order_processing.adapters.attributes import read_document, text
 from order_processing.adapters.order_items import RECEIVED_INDEX, SHARDS, is_verified, key, read_head
 from order_processing.order import origin_of
 from order_processing.order_queries import Criteria, Entries, Found, OrderRow, QueryError, pack_cursor, read_cursor
-from order_processing.stored_order import Status
+from order_processing.status import Status
 from order_processing.verified_order import VerifiedOrder
 
 if TYPE_CHECKING:

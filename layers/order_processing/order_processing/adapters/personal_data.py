@@ -13,7 +13,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from order_processing.adapters.attributes import document, packed, read_document, text, unpacked
-from order_processing.adapters.order_items import Change, Discrepancies, key, stored_order_of
+from order_processing.adapters.order_change import Change
+from order_processing.adapters.order_items import Discrepancies, key, stored_order_of
 from order_processing.adapters.transactions import Refused, Write, write_all
 from order_processing.catalogue import normal_email
 from order_processing.errors import OrderChanged, OrderNotFound

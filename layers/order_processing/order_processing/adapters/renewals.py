@@ -11,16 +11,18 @@ from order_processing.adapters.accounts import changed_entry_write
 from order_processing.adapters.attributes import document
 from order_processing.adapters.broken_promises import BrokenPromises, broken_write, mended_write
 from order_processing.adapters.inventory import DynamoInventory
-from order_processing.adapters.order_items import Change
+from order_processing.adapters.order_change import Change
 from order_processing.adapters.receipts import Receipts
 from order_processing.adapters.reservations import AnchorRefused, Reservations
 from order_processing.adapters.transactions import Refused, Write, write_all
 from order_processing.errors import OrderChanged
+from order_processing.order_parts import PROMISE_BROKEN, Delay, Handling, Reason
 from order_processing.promise import Promise
 from order_processing.renewal import Promised
 from order_processing.renewal_port import Broken
 from order_processing.reservation import SupplyKey
-from order_processing.stored_order import PROMISE_BROKEN, Delay, Handling, Reason, Status, StoredOrder
+from order_processing.status import Status
+from order_processing.stored_order import StoredOrder
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

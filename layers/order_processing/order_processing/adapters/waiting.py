@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from order_processing.adapters.attributes import read_document, text
 from order_processing.approval import Case
-from order_processing.stored_order import Question, Reason, Status
+from order_processing.order_parts import Question, Reason
+from order_processing.status import Status
 from order_processing.waiting import Waiting, Whom
 
 if TYPE_CHECKING:

@@ -23,7 +23,8 @@ from order_processing.observe import logger
 from order_processing.orders import Orders
 from order_processing.settings import Settings
 from order_processing.staff_decisions import CorrectionBody, Decider, DecisionBody, decide_as_staff, state_of
-from order_processing.stored_order import Status, StoredOrder
+from order_processing.status import Status
+from order_processing.stored_order import StoredOrder
 from order_processing.verification.corrections import order_of
 from order_processing.waiting import WaitingOrders
 

@@ -12,8 +12,9 @@ from order_processing.approval_rules import margin_percent
 from order_processing.discrepancy import Discrepancy
 from order_processing.mail.figures import Figures
 from order_processing.order import Order
+from order_processing.order_parts import Answer
 from order_processing.settings import Settings
-from order_processing.stored_order import Answer, StoredOrder
+from order_processing.stored_order import StoredOrder
 from order_processing.verification.corrections import order_of, value_at
 from order_processing.waiting import Waiting
 

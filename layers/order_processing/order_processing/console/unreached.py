@@ -14,8 +14,10 @@ from order_processing.errors import OrderNotFound
 from order_processing.mail_reports import UnreachedCustomers
 from order_processing.observe import logger
 from order_processing.order import Order
+from order_processing.order_parts import Answer, Contact, Told, Unreached
 from order_processing.orders import Orders
-from order_processing.stored_order import Answer, Contact, Status, StoredOrder, Told, Unreached
+from order_processing.status import Status
+from order_processing.stored_order import StoredOrder
 from order_processing.verification.corrections import order_of
 
 PATH = "/staff/unreached"

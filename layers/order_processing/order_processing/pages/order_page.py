@@ -13,9 +13,11 @@ from order_processing.mail.letter import Labelled, LineShown, Link
 from order_processing.mail.plain import one_line
 from order_processing.mail.writer import NotPromised
 from order_processing.order import Line
+from order_processing.order_parts import CUSTOMER
 from order_processing.pages.wording import Wording
 from order_processing.settings import Settings
-from order_processing.stored_order import CUSTOMER, Status, StoredOrder
+from order_processing.status import Status
+from order_processing.stored_order import StoredOrder
 
 IN_WORK = frozenset({"checking", "confirming", "confirmed"})
 """The states in which something is about to happen without anybody."""

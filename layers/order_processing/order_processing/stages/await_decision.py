@@ -9,10 +9,11 @@ from order_processing.errors import DecisionMade, OrderEnded
 from order_processing.mail.messages import question
 from order_processing.mail.offers import choices_of, offer
 from order_processing.mail_reports import UnreachedCustomers
+from order_processing.order_parts import Question, Unreached
 from order_processing.orders import Orders
 from order_processing.post import AddressRefused, Post
 from order_processing.settings import Settings
-from order_processing.stored_order import Question, Status, Unreached
+from order_processing.status import Status
 from order_processing.verification.corrections import order_of
 
 KIND = "question"

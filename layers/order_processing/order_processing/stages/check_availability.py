@@ -11,10 +11,11 @@ from order_processing.errors import OfferNeeded, OrderEnded
 from order_processing.inventory import Inventory, OutOfStock, seen_enough
 from order_processing.licences import keys_wanted
 from order_processing.offer import Offer
+from order_processing.order_parts import Reason
 from order_processing.orders import Orders
 from order_processing.promise import Promise
 from order_processing.settings import Settings
-from order_processing.stored_order import Reason, Status
+from order_processing.status import Status
 from order_processing.verified_order import VerifiedOrder
 
 _TRIES = 5

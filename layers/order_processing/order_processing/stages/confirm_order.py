@@ -12,19 +12,12 @@ from order_processing.errors import ApprovalNeeded, OrderEnded, PromiseLost
 from order_processing.mail.message import Message
 from order_processing.mail.messages import confirmation
 from order_processing.mail_reports import UnreachedCustomers
+from order_processing.order_parts import APPROVAL_NEEDED, UNREACHABLE, Confirmation, Reason, Told, Unreached
 from order_processing.orders import Orders
 from order_processing.post import AddressRefused, Post
 from order_processing.settings import Settings
-from order_processing.stored_order import (
-    APPROVAL_NEEDED,
-    UNREACHABLE,
-    Confirmation,
-    Reason,
-    Status,
-    StoredOrder,
-    Told,
-    Unreached,
-)
+from order_processing.status import Status
+from order_processing.stored_order import StoredOrder
 from order_processing.verified_order import VerifiedOrder
 
 

@@ -8,11 +8,13 @@ from datetime import datetime
 from order_processing.mail.messages import ended
 from order_processing.mail.progress import refused, too_late
 from order_processing.mail_reports import UnreachedCustomers
+from order_processing.order_parts import REFUSED, Confirmation, Reason, Unreached
 from order_processing.orders import Orders
 from order_processing.post import AddressRefused, Post
 from order_processing.settings import Settings
 from order_processing.stages.verify_order import reason_of
-from order_processing.stored_order import REFUSED, Confirmation, Reason, Status, StoredOrder, Unreached
+from order_processing.status import Status
+from order_processing.stored_order import StoredOrder
 from order_processing.verification.corrections import order_of
 from order_processing.voiding import Carriers, give_back
 

@@ -9,10 +9,11 @@ from order_processing.delivery import PackedLine
 from order_processing.errors import DeliveryRefused
 from order_processing.licences import Licences, OutOfKeys, keys_wanted
 from order_processing.mail.digital import digital
+from order_processing.order_parts import Confirmation
 from order_processing.orders import Orders
 from order_processing.post import Post
 from order_processing.settings import Settings
-from order_processing.stored_order import Confirmation, StoredOrder
+from order_processing.stored_order import StoredOrder
 from order_processing.verified_order import VerifiedOrder
 
 

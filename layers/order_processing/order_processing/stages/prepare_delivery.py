@@ -13,11 +13,13 @@ from order_processing.delivery import Delivery, Document, PackedLine, Shipment
 from order_processing.documents.needed import missing
 from order_processing.documents.set_of_documents import DocumentRefused, Printed, bought_labels, documents_for
 from order_processing.errors import DeliveryRefused, OrderEnded
+from order_processing.order_parts import Handling
 from order_processing.orders import Orders
 from order_processing.packing import PackedShipment, pack
 from order_processing.postage import buy_labels
 from order_processing.settings import Settings
-from order_processing.stored_order import Handling, Status, StoredOrder
+from order_processing.status import Status
+from order_processing.stored_order import StoredOrder
 from order_processing.verified_order import VerifiedOrder
 from order_processing.voiding import Carriers, give_back
 

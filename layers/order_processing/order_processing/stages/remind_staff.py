@@ -8,10 +8,11 @@ from typing import Literal
 
 from order_processing.errors import OrderChanged
 from order_processing.mail.staff import told_staff
+from order_processing.order_parts import Confirmation, Question
 from order_processing.orders import Orders
 from order_processing.post import Post
 from order_processing.settings import Settings
-from order_processing.stored_order import Confirmation, Question, StoredOrder
+from order_processing.stored_order import StoredOrder
 from order_processing.waiting import Waiting, WaitingOrders
 
 Kind = Literal["reminder", "escalation"]

@@ -14,21 +14,16 @@ from order_processing.inventory import OutOfStock
 from order_processing.inventory_documents import Concern
 from order_processing.mail.progress import delay as delay_message
 from order_processing.mail_reports import UnreachedCustomers
+from order_processing.order_parts import Confirmation, Delay, Unreached
 from order_processing.orders import Orders
 from order_processing.post import AddressRefused, Post
 from order_processing.promise import Promise
-from order_processing.renewal import (
-    Promised,
-    PromisedSupply,
-    delay_after,
-    renewed,
-    supplies_of,
-    untrue,
-)
+from order_processing.renewal import Promised, PromisedSupply, delay_after, renewed, supplies_of, untrue
 from order_processing.renewal_port import Broken, Renewals
 from order_processing.reservation import SupplyKey
 from order_processing.settings import Settings
-from order_processing.stored_order import Confirmation, Delay, Status, StoredOrder, Unreached
+from order_processing.status import Status
+from order_processing.stored_order import StoredOrder
 
 _TRIES = 5
 KIND = "delay"

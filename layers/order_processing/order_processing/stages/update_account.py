@@ -7,7 +7,7 @@ from datetime import datetime
 from order_processing.account import entry_for
 from order_processing.errors import OrderEnded
 from order_processing.orders import Orders
-from order_processing.stored_order import Status
+from order_processing.status import Status
 
 
 def update_account(order_id: str, *, orders: Orders, now: datetime) -> None:

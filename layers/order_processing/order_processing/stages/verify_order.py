@@ -9,9 +9,11 @@ from order_processing.catalogue import Accounts, Catalogue, gather_facts
 from order_processing.discrepancy import Approval, Discrepancy, Resolution
 from order_processing.errors import ApprovalNeeded, CorrectionNeeded, OrderEnded, OrderRejected
 from order_processing.order import Order
+from order_processing.order_parts import Reason
 from order_processing.orders import CouponUsedUp, Orders
 from order_processing.settings import Settings
-from order_processing.stored_order import Reason, Status, StoredOrder
+from order_processing.status import Status
+from order_processing.stored_order import StoredOrder
 from order_processing.verification.corrections import order_of
 from order_processing.verification.verify import Verification, verify
 

@@ -15,7 +15,8 @@ from order_processing.checks import CHECKS
 from order_processing.discrepancy import Correction, Discrepancy
 from order_processing.money import AmountError, major_units, minor_units
 from order_processing.order import Address, Customer, Line, Order
-from order_processing.stored_order import CUSTOMER, StoredOrder
+from order_processing.order_parts import CUSTOMER
+from order_processing.stored_order import StoredOrder
 from order_processing.verification.changes import with_line, with_shipping_price
 
 _LINE = re.compile(r"lines\[(\d{1,3})\]\.(quantity|unit_price|sku)")

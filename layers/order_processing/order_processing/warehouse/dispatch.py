@@ -8,7 +8,8 @@ from typing import Literal, Protocol
 
 from order_processing.delivery import Shipment
 from order_processing.order import Record, Text
-from order_processing.stored_order import Handling, Status
+from order_processing.order_parts import Handling
+from order_processing.status import Status
 
 Kind = Literal["packing_slip", "label", "customs_declaration", "commercial_invoice", "dangerous_goods_note"]
 KINDS: tuple[Kind, ...] = (

@@ -15,10 +15,11 @@ from order_processing.delivery import Parcel
 from order_processing.errors import OrderChanged, OrderNotFound
 from order_processing.http import Answer, Problem, Request, answer
 from order_processing.observe import logger
+from order_processing.order_parts import ParcelHandling
 from order_processing.orders import Orders
 from order_processing.post import Post
 from order_processing.settings import Settings
-from order_processing.stored_order import ParcelHandling, StoredOrder
+from order_processing.stored_order import StoredOrder
 from order_processing.warehouse.batches import open_batch
 from order_processing.warehouse.day_list import day_list
 from order_processing.warehouse.dispatch import Batch, Bins, Dispatch, Manifest

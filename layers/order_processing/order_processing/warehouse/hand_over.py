@@ -12,10 +12,11 @@ from datetime import datetime, timedelta
 from order_processing.delivery import Parcel, Shipment
 from order_processing.errors import OrderChanged
 from order_processing.mail.progress import ready
+from order_processing.order_parts import Confirmation, Handling
 from order_processing.orders import Orders
 from order_processing.post import Post
 from order_processing.settings import Settings
-from order_processing.stored_order import Confirmation, Handling, StoredOrder
+from order_processing.stored_order import StoredOrder
 from order_processing.warehouse.dispatch import Dispatch, Leaving
 from order_processing.warehouse.parcels import HandlingRefused, handed_over, packed, parcel_of, read_sscc
 

@@ -12,7 +12,8 @@ from order_processing.carriers import OWN
 from order_processing.delivery import Document, Parcel, Shipment
 from order_processing.orders import Orders
 from order_processing.settings import Settings
-from order_processing.stored_order import Status, StoredOrder
+from order_processing.status import Status
+from order_processing.stored_order import StoredOrder
 from order_processing.warehouse.parcels import HandlingRefused
 
 

@@ -12,8 +12,10 @@ from datetime import datetime
 from enum import StrEnum
 
 from order_processing.delivery import Parcel, Shipment
+from order_processing.order_parts import Handling, ParcelHandling
 from order_processing.sscc import is_valid
-from order_processing.stored_order import Handling, ParcelHandling, Status, StoredOrder
+from order_processing.status import Status
+from order_processing.stored_order import StoredOrder
 
 _SCANNED = re.compile(r"(?:https://id\.gs1\.org/00/|\]C1|\]Q3|\]d2)?(?:\(00\)|00(?=\d{18}$))?(\d{18})")
 

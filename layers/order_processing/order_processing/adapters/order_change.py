@@ -1,0 +1,79 @@
+"""One change of an order's head, as DynamoDB is told of it and as the order is afterwards."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from order_processing.adapters.attributes import Attribute, document, number, text, time
+from order_processing.adapters.order_items import SCHEMA, key
+from order_processing.order_parts import History, Past, Reason
+from order_processing.status import PENDING, Status
+from order_processing.stored_order import StoredOrder
+
+
+class Change:
+    """One change of an order's head: the update expression, and the order as it is afterwards."""
+
+    def __init__(self, before: StoredOrder, to: Status | None = None, at: datetime | None = None) -> None:
+        self.before = before
+        self._sets = {
+            "version": number(before.version + 1),
+            "status": text(to or before.status),
+            "schema": number(SCHEMA),
+        }
+        self._removes: list[str] = []
+        self._known: dict[str, Any] = {"version": before.version + 1, "status": to or before.status}
+        times = {**before.times, **({to.value: at} if to and at else {})}
+        self._sets["times"] = {"M": {status: time(reached) for status, reached in times.items()}}
+        self._known["times"] = times
+        if to in PENDING and at:
+            asks_customer = before.model_copy(update={"status": to}).asks_customer
+            self._sets |= {"waits_for": text("customer" if asks_customer else "staff"), "waits_since": time(at)}
+        elif to and before.pending:
+            self._removes += ["waits_for", "waits_since"]
+        if to and to is not before.status and before.reason:
+            at_before = before.times.get(before.status.value, before.received_at)
+            past = Past(status=before.status, at=at_before, reason=before.reason)
+            left = History(past=(*before.history, past))
+            self.put("left", document(left), left=left)
+
+    def put(self, name: str, value: Attribute, **known: Any) -> None:
+        self._sets[name] = value
+        self._known.update(known)
+
+    def know(self, **known: Any) -> None:
+        self._known.update(known)
+
+    def remove(self, name: str, **known: Any) -> None:
+        self._removes.append(name)
+        self._known.update(known)
+
+    def put_reason(self, reason: Reason | None) -> None:
+        if reason:
+            self.put("reason", document(reason), reason=reason)
+        elif self.before.reason:
+            self.remove("reason", reason=None)
+
+    @property
+    def after(self) -> StoredOrder:
+        return self.before.model_copy(update=self._known)
+
+    def expression(self) -> dict[str, Any]:
+        names = {f"#{name}": name for name in [*self._sets, *self._removes]}
+        values = {f":{name}": value for name, value in self._sets.items()}
+        update = "SET " + ", ".join(f"#{name} = :{name}" for name in self._sets)
+        if self._removes:
+            update += " REMOVE " + ", ".join(f"#{name}" for name in self._removes)
+        if self.before.version:
+            condition = "#version = :seen"
+            values[":seen"] = number(self.before.version)
+        else:
+            condition = "attribute_not_exists(#version)"
+        return {
+            "Key": key(self.before.order_id, "order"),
+            "UpdateExpression": update,
+            "ConditionExpression": condition,
+            "ExpressionAttributeNames": names,
+            "ExpressionAttributeValues": values,
+        }

@@ -1,0 +1,172 @@
+"""Orders in DynamoDB: taking them in, reading them, and the conditional writes of which every change is made.
+
+Table: partition key `order_id`, sort key `part`:
+- `placed`: the order as placed, the raw body (deflated), when it came. Written once, never again.
+- `verified`: the verified order and the discrepancies, and which version of the order they are of. With `verified_at`
+  it also says that the order is VERIFIED: that holds as long as the head still has that version.
+- `order`: the order's head: status, version, times, and what the later stages left behind. It is kept
+  small because every stage writes it, and it does not exist until the order is reserved or somebody is asked.
+- `answer#<number>`: a decision that was made on the way, with what it corrected or approved.
+- `offer`: the alternatives that the customer was offered, and what is held for them.
+- `draft`: what the customer filled in on a page and has not accepted.
+- `<time>#<order id>` (under the partition `list#late-cancellations`): a cancellation that came too late.
+- `contact`: where mails about the order go instead of the order's own address.
+- `mail#<message id>`: what became of a mail; see `mail_reports`.
+- `uses` (under the partition `coupon#<code>`): how many orders use a coupon of which there are so many.
+- `sscc` (under the partition `sscc#<number>`): which parcel holds that number.
+- under the partition `departures#<location>#<day>`: the orders of which a shipment leaves then, by id.
+The warehouse's other lists stand in this table too: see `dispatch`.
+
+Index `waiting`: orders that wait for a decision, by whom they wait for (`waits_for`: staff or customer) and since
+when (`waits_since`). The head carries both while it is pending and at no other time.
+
+Index `received-by-day`: `received_day` (the day and one of four shards) and time of each placed order, for queries
+(see `order_queries`) and for the sweep that starts what was stored and not started.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from order_processing import order_number
+from order_processing.adapters.attributes import document, iso, text
+from order_processing.adapters.order_change import Change
+from order_processing.adapters.order_items import RECEIVED_INDEX, SHARDS, key, placed_item, stored_order_of
+from order_processing.adapters.reservations import AnchorRefused, Reservations
+from order_processing.adapters.transactions import Refused, Write, write_all
+from order_processing.errors import OrderChanged, OrderNotFound
+from order_processing.order import Order
+from order_processing.order_parts import Contact, Draft
+from order_processing.orders import Placed
+from order_processing.promise import Promise
+from order_processing.stored_order import StoredOrder
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+
+class OrderStore:
+    """What the changes of an order are made of; see the module's text for its items."""
+
+    def __init__(self, client: DynamoDBClient, table: str, *, inventory_table: str = "", accounts_table: str = ""):
+        self._client = client
+        self._table = table
+        self._reservations = Reservations(client, inventory_table)
+        self._accounts_table = accounts_table
+
+    def place(self, order: Order, raw: bytes, fingerprint: str, received_at: datetime) -> Placed:
+        probe = 0
+        while True:
+            order_id = order_number.derive(order.origin, probe)
+            item = placed_item(order_id, order, raw, fingerprint, received_at)
+            try:
+                self._client.put_item(
+                    TableName=self._table,
+                    Item=item,
+                    ConditionExpression="attribute_not_exists(order_id)",
+                    ReturnValuesOnConditionCheckFailure="ALL_OLD",
+                )
+                return Placed(order_id=order_id, new=True)
+            except self._client.exceptions.ConditionalCheckFailedException as taken:
+                held: Any = taken.response.get("Item") or self._get(order_id, "placed")
+                if held["origin"] == item["origin"]:
+                    same = held["fingerprint"]["S"] == fingerprint
+                    return Placed(order_id=order_id, new=False, same_body=same)
+            probe += 1
+
+    def load(self, order_id: str) -> StoredOrder:
+        parts: dict[str, Any] = {}
+        pages = self._client.get_paginator("query").paginate(
+            TableName=self._table,
+            KeyConditionExpression="order_id = :id",
+            ExpressionAttributeValues={":id": text(order_id)},
+            ConsistentRead=True,
+        )
+        for page in pages:
+            parts.update((item["part"]["S"], item) for item in page["Items"])
+        if "placed" not in parts:
+            raise OrderNotFound(order_id)
+        return stored_order_of(order_id, parts)
+
+    def coupon_uses(self, code: str) -> int:
+        found: Any = self._client.query(
+            TableName=self._table,
+            KeyConditionExpression="order_id = :coupon",
+            ExpressionAttributeValues={":coupon": text(f"coupon#{code}")},
+            ConsistentRead=True,
+        )
+        return int(found["Items"][0]["used"]["N"]) if found["Items"] else 0
+
+    def finish_reservation(self, order_id: str) -> None:
+        self._reservations.finish(order_id)
+
+    def keep_draft(self, order_id: str, draft: Draft) -> None:
+        self._client.put_item(TableName=self._table, Item={**key(order_id, "draft"), "document": document(draft)})
+
+    def keep_contact(self, order_id: str, contact: Contact) -> None:
+        item = {**key(order_id, "contact"), "document": document(contact)}
+        self._client.put_item(TableName=self._table, Item=item)
+
+    def claim_sscc(self, sscc: str, parcel: str) -> bool:
+        try:
+            self._client.put_item(
+                TableName=self._table,
+                Item={**key(f"sscc#{sscc}", "sscc"), "held_by": text(parcel)},
+                ConditionExpression="attribute_not_exists(order_id) OR held_by = :parcel",
+                ExpressionAttributeValues={":parcel": text(parcel)},
+            )
+        except self._client.exceptions.ConditionalCheckFailedException:
+            return False
+        return True
+
+    def received_between(self, first: datetime, last: datetime) -> list[str]:
+        """The ids of the orders that came in between two times, both counted."""
+        found: list[str] = []
+        days = {first.astimezone(UTC).date() + timedelta(days=n) for n in range((last - first).days + 2)}
+        for slot in (f"{day.isoformat()}#{shard}" for day in sorted(days) for shard in range(SHARDS)):
+            if slot[:10] > iso(last)[:10]:
+                continue
+            pages = self._client.get_paginator("query").paginate(
+                TableName=self._table,
+                IndexName=RECEIVED_INDEX,
+                KeyConditionExpression="received_day = :day AND received_at BETWEEN :first AND :last",
+                ExpressionAttributeValues={":day": text(slot), ":first": text(iso(first)), ":last": text(iso(last))},
+            )
+            found.extend(item["order_id"]["S"] for page in pages for item in page["Items"])
+        return found
+
+    def has_head(self, order_id: str) -> bool:
+        """Whether the order was reserved, or somebody was asked about it, or it ended."""
+        return bool(self._get(order_id, "order"))
+
+    def _get(self, order_id: str, part: str) -> dict[str, Any]:
+        found = self._client.get_item(TableName=self._table, Key=key(order_id, part), ConsistentRead=True)
+        return found.get("Item", {})
+
+    def _update(self, change: Change) -> StoredOrder:
+        try:
+            self._client.update_item(TableName=self._table, **change.expression())
+        except self._client.exceptions.ConditionalCheckFailedException as error:
+            raise OrderChanged(change.before.order_id) from error
+        return change.after
+
+    def _hold(self, change: Change, promise: Promise | None, more: Sequence[Write] = ()) -> None:
+        """Make the change with more writes, and hold what this promises instead of what the order held before."""
+        before = change.before
+        try:
+            self._reservations.change(before.order_id, self._head_write(change), before.held, promise, more=more)
+        except AnchorRefused as refused:
+            raise OrderChanged(before.order_id) from refused
+
+    def _transact(self, change: Change, writes: list[Write]) -> None:
+        try:
+            write_all(self._client, [self._head_write(change), *writes])
+        except Refused as refused:
+            if 0 in refused.places:
+                raise OrderChanged(change.before.order_id) from refused
+            raise
+
+    def _head_write(self, change: Change) -> Write:
+        return {"Update": {"TableName": self._table, **change.expression()}}
