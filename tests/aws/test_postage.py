@@ -7,11 +7,12 @@ from collections.abc import Iterator
 import boto3
 import pytest
 
-from order_processing import settings
+from order_processing import postage, settings
 from order_processing.adapters.accounts import DynamoAccounts
 from order_processing.adapters.easypost import EasyPost
 from order_processing.api_order import show
-from order_processing.carriers import CarrierUnavailable
+from order_processing.carriers import CarrierUnavailable, Consignment
+from order_processing.delivery import Parcel
 from order_processing.errors import DeliveryRefused, OrderChanged, OrderEnded
 from order_processing.mail.progress import ready
 from order_processing.order_parts import Reason
@@ -111,6 +112,38 @@ def test_a_run_cut_at_any_call_to_aws_or_to_the_carrier_buys_each_label_once(
             assert shop.orders.load(order_id).status is Status.READY_TO_SHIP
             assert len(account.bought) == len(set(account.bought)) == len(account.shipments) == orders
     assert orders > 20
+
+
+def heavier(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    """From now on a parcel of the same order weighs more, as when it is packed anew for another promise."""
+    consignments = postage._consignments
+
+    def more(*args: object) -> list[Consignment]:
+        return [c.model_copy(update={"parcel": _more(c.parcel)}) for c in consignments(*args)]
+
+    def _more(parcel: Parcel) -> Parcel:
+        return parcel.model_copy(update={"weight_g": parcel.weight_g + 500})
+
+    monkeypatch.setattr(postage, "_consignments", more)
+
+
+def test_a_parcel_that_is_not_what_it_was_gets_another_label_and_the_old_one_is_given_back(
+    shop: Shop, account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order_id = recorded(with_carrier(shop, account), "1")
+    ready_to_ship = shop.orders.ready
+    shop.orders.ready = lambda *_, **__: (_ for _ in ()).throw(Cut)
+    with pytest.raises(Cut):
+        shop.prepare(order_id)
+    shop.orders.ready = ready_to_ship
+    heavier(shop, monkeypatch)
+    for _ in range(2):
+        shop.prepare(order_id)
+    (first, second) = account.bought
+    assert account.refunded == [first]
+    stored = shop.orders.load(order_id)
+    assert [purchase.label_id for purchase in stored.purchases] == [second]
+    assert stored.delivery.shipments[0].parcels[0].tracking == account.shipments[second]["tracking_code"]
 
 
 def test_nothing_is_bought_for_an_order_that_was_cancelled_before(shop: Shop, account: Account) -> None:

@@ -124,9 +124,11 @@ class Purchase(Record):
     """A label that was drawn up to be bought, and from then on may have been bought.
 
     reference: the parcel's SSCC; carrier: as in the settings; label_id: the carrier's, under which it sells once.
+    content: what the carrier was told of the parcel, as a hash; "" where it was not kept.
     """
 
     reference: Text
+    content: Text = ""
     carrier: Text
     label_id: Text
     begun_at: datetime

@@ -2,11 +2,13 @@
 
 A label is drawn up first, which costs nothing, and its id is kept with the order before any money is spent. So
 whatever run is cut wherever, the next one buys under the same id, which a carrier sells once, and whoever cancels
-the order finds every id under which something may have been bought.
+the order finds every id under which something may have been bought. Where a parcel is not what it was (its promise was
+renewed), the label that was bought for it is given back and another bought.
 """
 
 from __future__ import annotations
 
+import hashlib
 from datetime import datetime
 
 from order_processing.carriers import OWN, Consignment, Postage, followed
@@ -42,18 +44,47 @@ def buy_labels(
         if settings.services[shipment.service].labels != OWN
         for consignment in _consignments(shipment, shipments, verified, settings)
     }
-    kept = {purchase.reference: purchase for purchase in stored.purchases}
-    if consignments.keys() - kept.keys():
-        for reference, (carrier, consignment) in consignments.items():
-            if reference not in kept:
-                label_id = carriers(carrier).draw_up(consignment)
-                kept[reference] = Purchase(reference=reference, carrier=carrier, label_id=label_id, begun_at=now)
+    kept: dict[str, Purchase] = {}
+    for reference, (carrier, consignment) in consignments.items():
+        content = _content(consignment)
+        fitting = [p for p in stored.purchases if _fits(p, reference, carrier, content)]
+        kept[reference] = (
+            fitting[0]
+            if fitting
+            else Purchase(
+                reference=reference,
+                content=content,
+                carrier=carrier,
+                label_id=carriers(carrier).draw_up(_told_apart(consignment, content, stored)),
+                begun_at=now,
+            )
+        )
+    if drawn_up := tuple(purchase for purchase in kept.values() if purchase not in stored.purchases):
+        stored = orders.note_purchases(stored, (*stored.purchases, *drawn_up))
+    if useless := [purchase for purchase in stored.purchases if purchase not in kept.values()]:
+        for purchase in useless:
+            carriers(purchase.carrier).void(purchase.label_id)
         stored = orders.note_purchases(stored, tuple(kept.values()))
     postage = {
         reference: carriers(carrier).buy(kept[reference].label_id, consignment)
         for reference, (carrier, consignment) in consignments.items()
     }
     return stored, tuple(_tracked(shipment, postage, settings) for shipment in shipments), postage
+
+
+def _content(consignment: Consignment) -> str:
+    return hashlib.sha256(consignment.model_dump_json().encode()).hexdigest()[:32]
+
+
+def _told_apart(consignment: Consignment, content: str, stored: StoredOrder) -> Consignment:
+    """A carrier finds again what was drawn up by its reference: another label for a parcel needs another one."""
+    if all(purchase.reference != consignment.reference for purchase in stored.purchases):
+        return consignment
+    return consignment.model_copy(update={"reference": f"{consignment.reference}-{content[:8]}"})
+
+
+def _fits(purchase: Purchase, reference: str, carrier: str, content: str) -> bool:
+    return (purchase.reference, purchase.carrier) == (reference, carrier) and purchase.content in ("", content)
 
 
 def _consignments(

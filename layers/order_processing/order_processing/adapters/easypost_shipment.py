@@ -24,7 +24,7 @@ def shipment_body(consignment: Consignment) -> dict[str, Any]:
         "to_address": _address(consignment.recipient, consignment.phone),
         "from_address": _address(consignment.sender, consignment.sender.phone),
         "parcel": {"length": length, "width": width, "height": height, "weight": _up(parcel.weight_g / _G_PER_OUNCE)},
-        "options": {"label_format": "PDF", "label_size": "4x6", "print_custom_1": consignment.reference},
+        "options": {"label_format": "PDF", "label_size": "4x6", "print_custom_1": consignment.parcel.sscc},
     }
     if consignment.declaration:
         shipment["customs_info"] = _customs(consignment.declaration, consignment)
