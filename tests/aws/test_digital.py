@@ -9,6 +9,7 @@ import pytest
 from moto.core import DEFAULT_ACCOUNT_ID
 from moto.ses.models import ses_backends
 
+from operating import licences as licences_command
 from order_processing.cancellation import BY_CUSTOMER, TOO_LATE_TO_CANCEL, CannotCancel, cancel
 from order_processing.catalogue import catalogue_items
 from order_processing.errors import DeliveryRefused
@@ -224,3 +225,18 @@ def test_an_order_whose_keys_were_sent_is_not_cancelled(seller: Shop) -> None:
         with pytest.raises(CannotCancel) as refused:
             cancel(order_id, orders=seller.orders, executions=seller, reason=BY_CUSTOMER, now=NOW)
         assert refused.value.code == TOO_LATE_TO_CANCEL
+
+
+def test_an_operators_list_of_keys_is_taken_in_once(shop: Shop, tmp_path, monkeypatch, capsys) -> None:
+    outputs = {"LicencesTable": shop.tables["licences"], "InventoryTable": shop.tables["inventory"]}
+    monkeypatch.setattr(licences_command, "connect", lambda _: (boto3.client, outputs))
+    keys = tmp_path / "keys.txt"
+    keys.write_text("AAAA-1\n\nAAAA-2\n", encoding="utf-8")
+    for new in (2, 0):
+        assert licences_command.main(["NEW-GAME", str(keys)]) == 0
+        told = capsys.readouterr().out
+        assert told == f"{new} of 2 keys of NEW-GAME are new\n"
+    keys.write_text("\n", encoding="utf-8")
+    with pytest.raises(SystemExit):
+        licences_command.main(["NEW-GAME", str(keys)])
+    assert "expected one a line" in capsys.readouterr().err

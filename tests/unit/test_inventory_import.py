@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from local.inventory_import import AT_A_TIME, Refused, import_file, parts
+from operating.inventory_import import AT_A_TIME, Refused, import_file, parts
 from order_processing.inventory_files import InvalidDocuments, read_csv
 
 HEADER = "document;sku;location;on_hand\n"

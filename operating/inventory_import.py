@@ -1,7 +1,7 @@
 """Sends a CSV file of counts, planned supply or receipts to a stack, a few hundred lines at a time.
 
-    python -m local.inventory_import counts counts.csv                    to the running local stack
-    INVENTORY_KEY=... python -m local.inventory_import receipts today.csv --url https://orders.example.com
+    python -m operating.inventory_import counts counts.csv                    to the running local stack
+    INVENTORY_KEY=... python -m operating.inventory_import receipts today.csv --url https://orders.example.com
 
 Each document counts once, so a run that was interrupted is simply started again. What is refused is told by its line;
 the rest is taken. Ends with status 1 when anything was refused. docs/inventory.md describes the files.
@@ -108,12 +108,16 @@ def sender(url: str, key: str) -> Send:
 
 def main() -> None:
     """See the module's text."""
-    parser = argparse.ArgumentParser(prog="python -m local.inventory_import", description="Send a CSV file to a stack.")
+    parser = argparse.ArgumentParser(
+        prog="python -m operating.inventory_import", description="Send a CSV file to a stack."
+    )
     parser.add_argument("kind", choices=sorted(KINDS))
     parser.add_argument("file", type=Path)
     parser.add_argument("--url", help="the API's address; its key is read from INVENTORY_KEY")
     given = parser.parse_args()
     if given.url:
+        if not given.url.startswith("https://"):
+            parser.error(f"--url: {given.url!r}, expected an address that begins with https://")
         key = os.environ.get("INVENTORY_KEY") or sys.exit(
             "INVENTORY_KEY: missing; expected a key with the inventory right"
         )
