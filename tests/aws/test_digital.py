@@ -15,6 +15,8 @@ from order_processing.catalogue import catalogue_items
 from order_processing.errors import DeliveryRefused
 from order_processing.licences import KeysWanted, OutOfKeys
 from order_processing.order import Line, Option, Order
+from order_processing.order_parts import Contact
+from order_processing.post import AddressRefused
 from order_processing.product import Price, Product
 from order_processing.promise import DIGITAL
 from order_processing.status import Status
@@ -102,6 +104,36 @@ def test_an_order_of_keys_is_ready_and_gone_with_one_mail_that_holds_them(seller
     assert stored.handling.handed_over_at
     assert stock(seller) == (3, 0)
     assert len(items()) == 5 + 5  # known, and free or taken
+
+
+def test_keys_go_to_the_address_that_staff_wrote_down(seller: Shop) -> None:
+    order_id = seller.place(order("1", app()))
+    for stage in seller.stages[:4]:
+        stage(order_id)
+    seller.orders.keep_contact(order_id, Contact(email="ada.bell@example.com", by="staff: eve", at=NOW))
+    seller.prepare(order_id)
+    assert mails()[-1].destinations["ToAddresses"] == ["ada.bell@example.com"]
+
+
+def test_keys_that_no_mail_can_carry_wait_for_staff_and_are_the_same_then(
+    seller: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order_id = seller.place(order("1", app()))
+    for stage in seller.stages[:4]:
+        stage(order_id)
+
+    def refuse(*_: Any, **__: Any) -> str:
+        raise AddressRefused("suppressed")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(seller.post, "send", refuse)
+        with pytest.raises(DeliveryRefused, match=r"ADDRESS_REFUSED: .*suppressed"):
+            seller.prepare(order_id)
+    stored = seller.orders.load(order_id)
+    assert stored.status is Status.RECORDED
+    keys = given(seller, stored, 1)
+    seller.prepare(order_id)
+    assert keys[0] in texts()[-1]
 
 
 def test_a_mixed_order_has_its_parcel_and_its_mail_and_keeps_its_keys_held_until_it_leaves(seller: Shop) -> None:

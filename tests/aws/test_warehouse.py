@@ -14,7 +14,8 @@ from pypdf import PdfReader
 
 from order_processing.documents.joined import joined
 from order_processing.http import Answer, Request
-from order_processing.order_parts import Reason
+from order_processing.order_parts import Contact, Reason
+from order_processing.post import AddressRefused
 from order_processing.settings import Notices, current
 from order_processing.stages import prepare_delivery as prepare
 from order_processing.status import Status
@@ -306,6 +307,29 @@ def test_an_order_of_many_parcels_is_told_once_all_have_left(shop, warehouse):
     assert parcels_on_mails() == told
     assert said(warehouse.hand_over(codes[-1]))["order_complete"] is True
     assert parcels_on_mails() == told + 1
+
+
+def test_they_hear_at_the_address_that_staff_wrote_down(shop, warehouse):
+    order = ready(shop, "1")
+    shop.orders.keep_contact(order.order_id, Contact(email="ada.bell@example.com", by="staff: eve", at=shop.now))
+    warehouse.printed()
+    assert warehouse.hand_over(ssccs(order)[0]).status == 200
+    last = ses_backends[DEFAULT_ACCOUNT_ID]["us-east-1"].sent_messages[-1]
+    assert last.destinations["ToAddresses"] == ["ada.bell@example.com"]
+
+
+def test_a_parcel_leaves_also_when_no_mail_reaches_its_customer(shop, warehouse, monkeypatch):
+    order = ready(shop, "1")
+    warehouse.printed()
+    told = parcels_on_mails()
+    monkeypatch.setattr(shop.post, "send", _refuse)
+    assert said(warehouse.hand_over(ssccs(order)[0]))["order_complete"] is True
+    stored = shop.orders.load(order.order_id)
+    assert (bool(stored.handling.handed_over_at), parcels_on_mails()) == (True, told)
+
+
+def _refuse(*_: Any, **__: Any) -> str:
+    raise AddressRefused("suppressed")
 
 
 def test_customers_hear_nothing_where_the_store_does_not_want_it(shop):

@@ -70,7 +70,7 @@ def tell_too_late(
     order = order_of(stored)
     if late is None or stored.ended or (late.told and late.told.sent_at):
         return
-    address = order.customer.email
+    address = stored.contact.email if stored.contact else order.customer.email
     if why := post.refuses(address):
         unreached.add(Unreached(order_id=order_id, kind="too_late", why=why, at=now))
         return
@@ -80,7 +80,11 @@ def tell_too_late(
     )
     begun = late.model_copy(update={"told": Confirmation(attempt_at=now)})
     stored = orders.note_late_cancellation(stored, begun)
-    message_id = post.send(message, to=address, order_id=order_id, kind="too_late")
+    try:
+        message_id = post.send(message, to=address, order_id=order_id, kind="too_late")
+    except AddressRefused as error:
+        unreached.add(Unreached(order_id=order_id, kind="too_late", why=error.why, at=now))
+        return
     sent = Confirmation(attempt_at=now, sent_at=now, message_id=message_id)
     orders.note_late_cancellation(stored, late.model_copy(update={"told": sent}))
 
@@ -116,7 +120,7 @@ def _tell_customer(
         message = refused(stored.order_id, order, reason.text, settings, url)
     else:
         message = ended(stored.order_id, order, reason.code, reason.text, settings, url, status=stored.status.value)
-    address = order.customer.email
+    address = stored.contact.email if stored.contact else order.customer.email
     if why := post.refuses(address):
         unreached.add(Unreached(order_id=stored.order_id, kind=KIND, why=why, at=now))
         return

@@ -11,7 +11,7 @@ from order_processing.licences import Licences, OutOfKeys, keys_wanted
 from order_processing.mail.digital import digital
 from order_processing.order_parts import Confirmation
 from order_processing.orders import Orders
-from order_processing.post import Post
+from order_processing.post import AddressRefused, Post
 from order_processing.settings import Settings
 from order_processing.stored_order import StoredOrder
 from order_processing.verified_order import VerifiedOrder
@@ -51,7 +51,7 @@ def hand_out(
         return stored
     if again and not stored.handed_out:
         raise DeliveryRefused("NOT_HANDED_OUT", f"order {stored.order_id}: nothing was handed out that could be again")
-    to = verified.order.customer.email
+    to = stored.mail_address
     if "@" not in to:
         raise DeliveryRefused("EMAIL_MISSING", "customer.email: what needs no parcel needs one")
     try:
@@ -60,5 +60,10 @@ def hand_out(
         raise DeliveryRefused("OUT_OF_KEYS", str(missing)) from None
     message = digital(stored.order_id, verified, keys, settings, status_url(stored.order_id))
     begun = orders.note_handed_out(stored, Confirmation(attempt_at=now))
-    message_id = post.send(message, to=to, order_id=stored.order_id, kind="digital")
+    try:
+        message_id = post.send(message, to=to, order_id=stored.order_id, kind="digital")
+    except AddressRefused as refused:
+        raise DeliveryRefused(
+            "ADDRESS_REFUSED", f"customer.email: {refused.why}; what needs no parcel needs one that takes mail"
+        ) from None
     return orders.note_handed_out(begun, Confirmation(attempt_at=now, sent_at=now, message_id=message_id))

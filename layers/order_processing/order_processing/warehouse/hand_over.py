@@ -12,9 +12,10 @@ from datetime import datetime, timedelta
 from order_processing.delivery import Parcel, Shipment
 from order_processing.errors import OrderChanged
 from order_processing.mail.progress import ready
+from order_processing.observe import logger
 from order_processing.order_parts import Confirmation, Handling
 from order_processing.orders import Orders
-from order_processing.post import Post
+from order_processing.post import AddressRefused, Post
 from order_processing.settings import Settings
 from order_processing.stored_order import StoredOrder
 from order_processing.warehouse.dispatch import Dispatch, Leaving
@@ -108,14 +109,18 @@ def tell_shipped(
     begun_by_another = told and now < told.attempt_at + _SENDING
     if verified is None or promise is None or stored.delivery is None or (told and told.sent_at) or begun_by_another:
         return stored
-    if not any(shipment.parcels for shipment in stored.delivery.shipments) or "@" not in verified.order.customer.email:
+    if not any(shipment.parcels for shipment in stored.delivery.shipments) or "@" not in stored.mail_address:
         return stored
     message = ready(stored.order_id, verified, promise, stored.delivery, settings, status_url(stored.order_id))
     try:
         stored = _noted(stored, Confirmation(attempt_at=now), orders)
     except OrderChanged:
         return orders.load(stored.order_id)
-    message_id = post.send(message, to=verified.order.customer.email, order_id=stored.order_id, kind="ready")
+    try:
+        message_id = post.send(message, to=stored.mail_address, order_id=stored.order_id, kind="ready")
+    except AddressRefused as refused:  # the parcel leaves all the same, and its page says so
+        logger.warning("not told that it ships", extra={"order_id": stored.order_id, "why": refused.why})
+        return stored
     for _ in range(_TRIES):
         try:
             return _noted(stored, Confirmation(attempt_at=now, sent_at=now, message_id=message_id), orders)
