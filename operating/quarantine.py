@@ -17,35 +17,27 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from operating.stack import Clients, add_stack, connect
-from order_processing.adapters.executions import StepFunctionsExecutions
-from order_processing.adapters.notices import QueuedNotices
-from order_processing.adapters.orders import DynamoOrders
-from order_processing.adapters.quarantine import StoredQuarantine
-from order_processing.deliveries import Deliveries, Taken
+from order_processing.adapters.store_deliveries import StoreDeliveries
+from order_processing.deliveries import Taken
 from order_processing.fetching import FETCHED, take_fetched
+
+_OUTPUTS = {
+    "ORDERS_TABLE": "OrdersTable",
+    "INVENTORY_TABLE": "InventoryTable",
+    "ACCOUNTS_TABLE": "AccountsTable",
+    "STATE_MACHINE_ARN": "StateMachineArn",
+    "ENDING_ARN": "EndingArn",
+    "DOCUMENTS_BUCKET": "DocumentsBucket",
+    "FETCH_QUEUE": "FetchQueue",
+}
 
 
 class Replay:
     """What an operator does with the quarantine of one stack."""
 
     def __init__(self, clients: Clients, outputs: dict[str, str]) -> None:
-        dynamodb = clients("dynamodb")
-        self.quarantine = StoredQuarantine(
-            dynamodb, outputs["OrdersTable"], lambda: clients("s3"), outputs["DocumentsBucket"]
-        )
-        self._deliveries = Deliveries(
-            orders=DynamoOrders(
-                dynamodb,
-                outputs["OrdersTable"],
-                inventory_table=outputs["InventoryTable"],
-                accounts_table=outputs["AccountsTable"],
-            ),
-            executions=StepFunctionsExecutions(
-                clients("stepfunctions"), outputs["StateMachineArn"], outputs["EndingArn"]
-            ),
-            quarantine=self.quarantine,
-            notices=QueuedNotices(lambda: clients("sqs"), outputs["FetchQueue"]),
-        )
+        stores = StoreDeliveries(clients, {name: outputs[output] for name, output in _OUTPUTS.items()})
+        self.quarantine, self._deliveries = stores.quarantine, stores.deliveries
 
     def replay(self, wanted: Sequence[str]) -> list[tuple[str, Taken]]:
         """Read these again, or everything; what could be read is off the list."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import boto3
@@ -27,4 +28,4 @@ def connect(name: str | None) -> tuple[Clients, dict[str, str]]:
             sys.exit("No local stack is running: start it with `make run`, or name a stack in AWS with --stack NAME.")
         return stack.client, stack.outputs
     found = boto3.client("cloudformation").describe_stacks(StackName=name)["Stacks"][0]
-    return boto3.client, {output["OutputKey"]: output["OutputValue"] for output in found.get("Outputs", [])}
+    return cache(boto3.client), {output["OutputKey"]: output["OutputValue"] for output in found.get("Outputs", [])}

@@ -5,11 +5,10 @@ from datetime import UTC, datetime, timedelta
 
 import boto3
 
+from order_processing.adapters.customers_post import customers_post
 from order_processing.adapters.links import Links
-from order_processing.adapters.mail_reports import DynamoUnreached, SuppressedAddresses
+from order_processing.adapters.mail_reports import DynamoUnreached
 from order_processing.adapters.orders import DynamoOrders
-from order_processing.adapters.post import ONCE, SesPost
-from order_processing.adapters.secrets import address_hashes
 from order_processing.observe import Event, stage
 from order_processing.settings import current
 from order_processing.stages.await_decision import await_decision
@@ -18,13 +17,7 @@ _dynamodb = boto3.client("dynamodb")
 _secrets = boto3.client("secretsmanager")
 _orders = DynamoOrders(_dynamodb, os.environ["ORDERS_TABLE"])
 _unreached = DynamoUnreached(_dynamodb, os.environ["ORDERS_TABLE"])
-_post = SesPost(
-    boto3.client("sesv2", config=ONCE),
-    os.environ["SENDER"],
-    os.environ["CONFIGURATION_SET"],
-    current(),
-    SuppressedAddresses(_dynamodb, os.environ["ORDERS_TABLE"], address_hashes(_secrets, os.environ["IDENTITY_SECRET"])),
-)
+_post = customers_post(boto3.client, _dynamodb, _secrets, os.environ)
 _links = Links(_secrets, os.environ["KEYS_SECRET"], os.environ["PUBLIC_URL"])
 
 

@@ -5,59 +5,32 @@ from functools import cache
 from typing import Any
 
 import boto3
-from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
+from aws_lambda_powertools.event_handler import Response
 
 from order_processing.adapters.accounts import DynamoAccounts
-from order_processing.adapters.executions import StepFunctionsExecutions
 from order_processing.adapters.links import Links
-from order_processing.adapters.notices import QueuedNotices
 from order_processing.adapters.order_queries import DynamoOrderQueries
-from order_processing.adapters.orders import DynamoOrders
-from order_processing.adapters.quarantine import StoredQuarantine
 from order_processing.adapters.secrets import Secrets
-from order_processing.deliveries import Deliveries
+from order_processing.adapters.store_deliveries import StoreDeliveries
+from order_processing.door import no_such_route
 from order_processing.doors import Doors
-from order_processing.gateway import failed, request_of, response_of
+from order_processing.gateway import request_of, resolver, response_of
 from order_processing.observe import logger
 
-_secretsmanager = boto3.client("secretsmanager")
-_dynamodb = boto3.client("dynamodb")
-_orders = DynamoOrders(
-    _dynamodb,
-    os.environ["ORDERS_TABLE"],
-    inventory_table=os.environ["INVENTORY_TABLE"],
-    accounts_table=os.environ["ACCOUNTS_TABLE"],
-)
-_executions = StepFunctionsExecutions(
-    boto3.client("stepfunctions"), os.environ["STATE_MACHINE_ARN"], os.environ["ENDING_ARN"]
-)
-
-
-@cache
-def _s3() -> Any:
-    return boto3.client("s3")
-
-
-@cache
-def _sqs() -> Any:
-    return boto3.client("sqs")
-
-
+_client = cache(boto3.client)
+_secretsmanager = _client("secretsmanager")
+_dynamodb = _client("dynamodb")
+_stores = StoreDeliveries(_client, os.environ)
 _doors = Doors(
-    orders=_orders,
+    orders=_stores.orders,
     accounts=DynamoAccounts(_dynamodb, os.environ["ACCOUNTS_TABLE"]),
     queries=DynamoOrderQueries(_dynamodb, os.environ["ORDERS_TABLE"], os.environ["ACCOUNTS_TABLE"]),
-    executions=_executions,
+    executions=_stores.executions,
     links=Links(_secretsmanager, os.environ["KEYS_SECRET"], os.environ["PUBLIC_URL"]),
     senders=Secrets(_secretsmanager, os.environ["SENDERS_SECRET"]),
-    deliveries=Deliveries(
-        orders=_orders,
-        executions=_executions,
-        quarantine=StoredQuarantine(_dynamodb, os.environ["ORDERS_TABLE"], _s3, os.environ["DOCUMENTS_BUCKET"]),
-        notices=QueuedNotices(_sqs, os.environ["FETCH_QUEUE"]),
-    ),
+    deliveries=_stores.deliveries,
 )
-app = APIGatewayHttpResolver()
+app = resolver(no_such_route)
 
 
 @app.get("/orders")
@@ -93,16 +66,6 @@ def decision(order_id: str) -> Response:
 @app.post("/payments")
 def payment() -> Response:
     return response_of(_doors.payment(request_of(app)))
-
-
-@app.not_found
-def unknown(_: Exception) -> Response:
-    return response_of(_doors.no_such_route())
-
-
-@app.exception_handler(Exception)
-def fault(error: Exception) -> Response:
-    return failed(error)
 
 
 @logger.inject_lambda_context

@@ -4,13 +4,14 @@ import os
 from typing import Any
 
 import boto3
-from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
+from aws_lambda_powertools.event_handler import Response
 
 from order_processing.adapters.broken_promises import BrokenPromises
 from order_processing.adapters.inventory import DynamoInventory
 from order_processing.adapters.promise_queue import PromiseQueue
 from order_processing.adapters.secrets import Secrets
-from order_processing.gateway import failed, request_of, response_of
+from order_processing.door import no_such_route
+from order_processing.gateway import request_of, resolver, response_of
 from order_processing.inventory_doors import InventoryDoors
 from order_processing.observe import logger
 from order_processing.settings import current
@@ -23,7 +24,7 @@ _doors = InventoryDoors(
     senders=Secrets(boto3.client("secretsmanager"), os.environ["SENDERS_SECRET"]),
     locations=tuple(current().locations),
 )
-app = APIGatewayHttpResolver()
+app = resolver(no_such_route)
 
 
 @app.route("/inventory/<kind>", method=["POST", "PUT"])
@@ -34,16 +35,6 @@ def receive(kind: str) -> Response:
 @app.get("/inventory/broken-promises")
 def broken_promises() -> Response:
     return response_of(_doors.broken_promises(request_of(app)))
-
-
-@app.not_found
-def unknown(_: Exception) -> Response:
-    return response_of(_doors.no_such_route())
-
-
-@app.exception_handler(Exception)
-def fault(error: Exception) -> Response:
-    return failed(error)
 
 
 @logger.inject_lambda_context

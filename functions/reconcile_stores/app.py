@@ -7,55 +7,33 @@ from typing import Any
 
 import boto3
 
-from order_processing.adapters.executions import StepFunctionsExecutions
-from order_processing.adapters.notices import QueuedNotices
-from order_processing.adapters.orders import DynamoOrders
-from order_processing.adapters.quarantine import StoredQuarantine
 from order_processing.adapters.reconciliations import DynamoReconciliations
 from order_processing.adapters.secrets import Secrets
+from order_processing.adapters.store_deliveries import StoreDeliveries
 from order_processing.adapters.store_http import StoreHttps
-from order_processing.deliveries import Deliveries
 from order_processing.fetching import accesses_of
 from order_processing.observe import logger, told_without_personal_data
 from order_processing.reconciliation import reconcile
 
-_dynamodb = boto3.client("dynamodb")
-_stores = Secrets(boto3.client("secretsmanager"), os.environ["STORES_SECRET"])
+_client = cache(boto3.client)
+_stores = Secrets(_client("secretsmanager"), os.environ["STORES_SECRET"])
 _http = StoreHttps()
-_reconciliations = DynamoReconciliations(_dynamodb, os.environ["ORDERS_TABLE"])
-
-
-@cache
-def _s3() -> Any:
-    return boto3.client("s3")
-
-
-_deliveries = Deliveries(
-    orders=DynamoOrders(
-        _dynamodb,
-        os.environ["ORDERS_TABLE"],
-        inventory_table=os.environ["INVENTORY_TABLE"],
-        accounts_table=os.environ["ACCOUNTS_TABLE"],
-    ),
-    executions=StepFunctionsExecutions(
-        boto3.client("stepfunctions"), os.environ["STATE_MACHINE_ARN"], os.environ["ENDING_ARN"]
-    ),
-    quarantine=StoredQuarantine(_dynamodb, os.environ["ORDERS_TABLE"], _s3, os.environ["DOCUMENTS_BUCKET"]),
-    notices=QueuedNotices(cache(lambda: boto3.client("sqs")), os.environ["FETCH_QUEUE"]),
-)
+_reconciliations = DynamoReconciliations(_client("dynamodb"), os.environ["ORDERS_TABLE"])
+_deliveries = StoreDeliveries(_client, os.environ).deliveries
 
 
 @logger.inject_lambda_context
 def handler(event: dict[str, Any], context: Any) -> dict[str, int]:
     missed = failed = 0
-    for source, stores in _stores.read().items():
+    known = _stores.read()
+    for source, stores in known.items():
         for store in stores:
             told = {"source": source, "store": store}
             try:
                 found = reconcile(
                     source,
                     store,
-                    accesses_of(_stores.read(), source, store),
+                    accesses_of(known, source, store),
                     http=_http,
                     deliveries=_deliveries,
                     reconciliations=_reconciliations,

@@ -6,15 +6,14 @@ from typing import Any
 
 import boto3
 
+from order_processing.adapters.customers_post import customers_post
 from order_processing.adapters.executions import StepFunctionsExecutions
 from order_processing.adapters.functions import StageFunction
 from order_processing.adapters.links import Links
-from order_processing.adapters.mail_reports import DynamoUnreached, SuppressedAddresses
+from order_processing.adapters.mail_reports import DynamoUnreached
 from order_processing.adapters.orders import DynamoOrders
-from order_processing.adapters.post import ONCE, SesPost
 from order_processing.adapters.promise_queue import PromiseQueue
 from order_processing.adapters.renewals import DynamoPromisedSupply, DynamoRenewals
-from order_processing.adapters.secrets import address_hashes
 from order_processing.inventory_documents import Concern
 from order_processing.observe import worker
 from order_processing.settings import current
@@ -27,13 +26,7 @@ _orders = DynamoOrders(_dynamodb, os.environ["ORDERS_TABLE"], **_tables)
 _renewals = DynamoRenewals(_dynamodb, os.environ["ORDERS_TABLE"], **_tables)
 _inventory = DynamoPromisedSupply(_dynamodb, os.environ["INVENTORY_TABLE"])
 _unreached = DynamoUnreached(_dynamodb, os.environ["ORDERS_TABLE"])
-_post = SesPost(
-    boto3.client("sesv2", config=ONCE),
-    os.environ["SENDER"],
-    os.environ["CONFIGURATION_SET"],
-    current(),
-    SuppressedAddresses(_dynamodb, os.environ["ORDERS_TABLE"], address_hashes(_secrets, os.environ["IDENTITY_SECRET"])),
-)
+_post = customers_post(boto3.client, _dynamodb, _secrets, os.environ)
 _links = Links(_secrets, os.environ["KEYS_SECRET"], os.environ["PUBLIC_URL"])
 _executions = StepFunctionsExecutions(boto3.client("stepfunctions"), os.environ["STATE_MACHINE_ARN"])
 _queue = PromiseQueue(boto3.client("sqs"), os.environ["PROMISES_QUEUE"])

@@ -4,7 +4,7 @@ import os
 from typing import Any
 
 import boto3
-from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
+from aws_lambda_powertools.event_handler import Response
 from botocore.config import Config
 
 from order_processing.adapters.bins import DynamoBins
@@ -15,7 +15,8 @@ from order_processing.adapters.orders import DynamoOrders
 from order_processing.adapters.post import ONCE, SesPost
 from order_processing.adapters.printer import LambdaPrinter
 from order_processing.adapters.secrets import Secrets
-from order_processing.gateway import failed, request_of, response_of
+from order_processing.door import no_such_route
+from order_processing.gateway import request_of, resolver, response_of
 from order_processing.observe import logger
 from order_processing.settings import current
 from order_processing.warehouse.door import WarehouseDoor
@@ -34,7 +35,7 @@ _door = WarehouseDoor(
     status_url=Links(_secretsmanager, os.environ["KEYS_SECRET"], os.environ["PUBLIC_URL"]).status_url,
     settings=current(),
 )
-app = APIGatewayHttpResolver()
+app = resolver(no_such_route)
 
 
 @app.get("/shipments")
@@ -90,16 +91,6 @@ def documents(order: str) -> Response:
 @app.post("/shipments/orders/<order>/return-label")
 def return_label(order: str) -> Response:
     return response_of(_door.return_label(order, request_of(app)))
-
-
-@app.not_found
-def unknown(_: Exception) -> Response:
-    return response_of(_door.no_such_route())
-
-
-@app.exception_handler(Exception)
-def fault(error: Exception) -> Response:
-    return failed(error)
 
 
 @logger.inject_lambda_context

@@ -13,6 +13,7 @@ from moto.ses.models import ses_backends
 from pypdf import PdfReader
 
 from order_processing.documents.joined import joined
+from order_processing.door import no_such_route
 from order_processing.http import Answer, Request
 from order_processing.order_parts import Contact, Reason
 from order_processing.post import AddressRefused
@@ -188,7 +189,7 @@ def test_whoever_comes_needs_a_key_of_the_warehouse(warehouse):
         (lambda w: w.close("1"), "NOTHING_TO_CLOSE", 409),
         (lambda w: w.door.parcel("006141410000000012", w.request()), "NO_SUCH_PARCEL", 404),
         (lambda w: w.door.packed("0061414100", w.request()), "SSCC_INVALID", 400),
-        (lambda w: w.door.no_such_route(), "NO_SUCH_ROUTE", 404),
+        (lambda w: no_such_route(), "NO_SUCH_ROUTE", 404),
     ],
 )
 def test_mistakes_are_told_by_name(warehouse, path, code, status):

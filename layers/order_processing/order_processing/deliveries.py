@@ -7,7 +7,7 @@ lost: it becomes an order, is queued to be fetched, is set aside with its reason
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Protocol
 
@@ -84,12 +84,16 @@ class Deliveries:
 
     def receive(self, source: str, headers: Mapping[str, str], raw: bytes, now: datetime) -> Taken:
         """Take in a delivery whose signature was right. source: a platform's name. Raises CannotCancel, as `take`."""
+        return self.take_or_set_aside(source, headers, raw, now, lambda: platform(source).read(headers, raw))
+
+    def take_or_set_aside(
+        self, source: str, headers: Mapping[str, str], raw: bytes, now: datetime, read: Callable[[], Delivery]
+    ) -> Taken:
+        """Take in what `read` makes of the bytes, or put them into quarantine where it cannot. Raises CannotCancel."""
         try:
-            delivery = platform(source).read(headers, raw)
+            return self.take(source, read(), raw, now)
         except Unreadable as error:
             return self.set_aside(source, headers, raw, now, reason=str(error), path=error.path)
-        try:
-            return self.take(source, delivery, raw, now)
         except OrderTooLarge as error:
             return self.set_aside(source, headers, raw, now, reason=str(error))
 

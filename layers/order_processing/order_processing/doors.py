@@ -9,13 +9,12 @@ from datetime import UTC, datetime
 from typing import Protocol
 
 from order_processing import cancellation, order_number
-from order_processing.access import holder_of
 from order_processing.account import Accounts
 from order_processing.api_order import InvalidOrder, read_order, show
 from order_processing.cancellation import CannotCancel, cancel
 from order_processing.decisions import Executions
 from order_processing.deliveries import Deliveries, Taken
-from order_processing.door import Senders, door
+from order_processing.door import Senders, door, idempotency_key, key_holder, required_holder
 from order_processing.errors import OrderNotFound
 from order_processing.http import Answer, Problem, Request, answer
 from order_processing.intake import take_in
@@ -27,8 +26,6 @@ from order_processing.orders import Orders, OrderTooLarge, Placed
 from order_processing.payments import read_payment, take_payment
 from order_processing.staff_decisions import Decider, decide_as_staff, read_cancellation, read_decision
 from order_processing.stores.platform import Platform, SignatureError, UnknownPlatform, platform
-
-_LONGEST_KEY = 255
 
 
 class Links(Protocol):
@@ -64,14 +61,8 @@ class Doors:
     @door
     def receive(self, request: Request) -> Answer:
         """POST /orders: an order from a front end."""
-        client = self._holder("api", request)
-        key = request.headers.get("idempotency-key", "").strip().strip('"')
-        if not 0 < len(key) <= _LONGEST_KEY:
-            raise Problem(
-                400,
-                "IDEMPOTENCY_KEY_MISSING",
-                f"header Idempotency-Key: {key[:20]!r}, expected 1 to {_LONGEST_KEY} characters of this order's own",
-            )
+        client = required_holder(self._senders, request, "api")
+        key = idempotency_key(request, "order")
         raw = request.raw_body()
         now = datetime.now(UTC)
         try:
@@ -121,7 +112,7 @@ class Doors:
     @door
     def cancel(self, order_id: str, request: Request) -> Answer:
         """POST /orders/{id}/cancel: the customer wants the order no longer, or staff ends it."""
-        if staff := self._holder_of("staff", request):
+        if staff := key_holder(self._senders, request, "staff"):
             number, reason = _number(order_id), read_cancellation(request.raw_body())
             logger.info("staff cancels", extra={"order_id": number, "by": staff})
         else:
@@ -140,7 +131,7 @@ class Doors:
     def decision(self, order_id: str, request: Request) -> Answer:
         """POST /orders/{id}/decision: staff consents to an order that waits, puts it right, chooses of its offer
         for the customer, or rejects it."""
-        staff = self._holder("staff", request)
+        staff = required_holder(self._senders, request, "staff")
         number = _number(order_id)
         body = read_decision(request.raw_body())
         try:
@@ -160,7 +151,7 @@ class Doors:
     @door
     def find(self, request: Request) -> Answer:
         """GET /orders: orders by day, status, SKU, promised date, or customer, for staff; a page at a time."""
-        self._holder("staff", request)
+        required_holder(self._senders, request, "staff")
         try:
             return answer(200, find_orders(request.query, self._queries))
         except QueryError as error:
@@ -169,17 +160,12 @@ class Doors:
     @door
     def payment(self, request: Request) -> Answer:
         """POST /payments: a payment came for an order that was not paid."""
-        told_by = self._holder("accounting", request)
+        told_by = required_holder(self._senders, request, "accounting")
         payment = read_payment(request.raw_body(), datetime.now(UTC))
         entry = take_payment(payment, orders=self._orders, accounts=self._accounts)
         logger.info("payment taken", extra={"order_id": entry.order_id, "by": told_by})
         still_open = major_units(entry.open, entry.currency)
         return answer(200, {"order": entry.order_id, "open": still_open, "currency": entry.currency})
-
-    @door
-    def no_such_route(self) -> Answer:
-        """Anything else."""
-        raise Problem(404, "NO_SUCH_ROUTE", "there is no such path and method in this API")
 
     def _check_signature(self, shop: Platform, source: str, request: Request, raw: bytes, now: datetime) -> None:
         stores: dict[str, list[str]] = self._senders.read().get(source, {})
@@ -188,21 +174,10 @@ class Doors:
         except SignatureError as error:
             raise Problem(401, "SIGNATURE_INVALID", str(error)) from None
 
-    def _holder(self, kind: str, request: Request) -> str:
-        """Whose key the request holds: a front end's (`api`), a member of staff's (`staff`), ..."""
-        found = self._holder_of(kind, request)
-        if not found:
-            raise Problem(401, "CREDENTIALS_INVALID", "expected the header Authorization: Bearer <your key>")
-        return found
-
-    def _holder_of(self, kind: str, request: Request) -> str:
-        """As `_holder`; "" where the request holds no such key."""
-        return holder_of(request.bearer(), self._senders.read().get(kind, {}))
-
     def _authorised(self, order_id: str, request: Request, *, staff_too: bool = False) -> str:
         token = request.bearer() or request.query.get("token", "")
         number = _number(order_id)
-        if not self._links.may_see(number, token) and not (staff_too and self._holder_of("staff", request)):
+        if not self._links.may_see(number, token) and not (staff_too and key_holder(self._senders, request, "staff")):
             raise _not_found()
         return number
 

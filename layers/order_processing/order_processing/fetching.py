@@ -10,9 +10,8 @@ from urllib.parse import urlsplit
 
 from order_processing.deliveries import Deliveries, Taken
 from order_processing.order import Record, Text
-from order_processing.orders import OrderTooLarge
 from order_processing.stores.listing import StoreAccess, host_of
-from order_processing.stores.platform import Fetching, NeedsFetch, Unreadable, platform
+from order_processing.stores.platform import Fetching, NeedsFetch, platform
 
 FETCHED = "application/vnd.order-processing.fetched+json"
 
@@ -101,13 +100,7 @@ def take_fetched(source: str, raw: bytes, *, deliveries: Deliveries, now: dateti
     shop = cast(Fetching, platform(source))
     bodies = {url: text.encode() for url, text in fetched.answers.items()}
     headers = {"content-type": FETCHED}
-    try:
-        delivery = shop.read_fetched(fetched.notice, bodies)
-        return deliveries.take(source, delivery, raw, now)
-    except Unreadable as error:
-        return deliveries.set_aside(source, headers, raw, now, reason=str(error), path=error.path)
-    except OrderTooLarge as error:
-        return deliveries.set_aside(source, headers, raw, now, reason=str(error))
+    return deliveries.take_or_set_aside(source, headers, raw, now, lambda: shop.read_fetched(fetched.notice, bodies))
 
 
 def accesses_of(stores: Mapping[str, Any], source: str, store: str) -> list[StoreAccess]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 
 from order_processing.http import Answer, Problem, Request
@@ -27,6 +29,14 @@ def response_of(answer: Answer) -> Response[str]:
     response = Response(answer.status, answer.content_type, answer.body, headers=dict(answer.headers))
     response.cookies.extend(answer.cookies)  # type: ignore[arg-type]  # Powertools writes out whatever says itself
     return response
+
+
+def resolver(unknown: Callable[[], Answer]) -> APIGatewayHttpResolver:
+    """A function's routes, which are still to be added. unknown: answers a path and method that is none of them."""
+    app = APIGatewayHttpResolver()
+    app.not_found(lambda _: response_of(unknown()))
+    app.exception_handler(Exception)(failed)
+    return app
 
 
 def note_fault(error: Exception) -> None:

@@ -6,8 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from order_processing.access import holder_of
-from order_processing.door import Senders, door
+from order_processing.door import Senders, door, required_holder
 from order_processing.http import JSON, Answer, Problem, Request, answer
 from order_processing.inventory_documents import Books, Concern, refused, take_in
 from order_processing.inventory_files import KINDS, InvalidDocuments, read_csv, read_json
@@ -44,7 +43,7 @@ class InventoryDoors:
     @door
     def receive(self, kind: str, request: Request) -> Answer:
         """POST or PUT /inventory/{counts, supply, receipts}: documents, as JSON or CSV, each taken in once."""
-        sender = self._sender(request, "inventory")
+        sender = required_holder(self._senders, request, "inventory")
         if kind not in KINDS:
             raise Problem(404, "NO_SUCH_ROUTE", f"found {kind!r}, expected one of {', '.join(KINDS)}")
         content_type = request.headers.get("content-type", JSON).partition(";")[0].strip().lower()
@@ -75,19 +74,6 @@ class InventoryDoors:
     @door
     def broken_promises(self, request: Request) -> Answer:
         """GET /inventory/broken-promises: confirmed orders to which nothing can be promised; for staff as well."""
-        self._sender(request, "inventory", "staff")
+        required_holder(self._senders, request, "inventory", "staff")
         found = [broken.model_dump(mode="json") for broken in self._broken.broken()]
         return answer(200, {"orders": found})
-
-    @door
-    def no_such_route(self) -> Answer:
-        """Anything else."""
-        raise Problem(404, "NO_SUCH_ROUTE", "there is no such path and method in this API")
-
-    def _sender(self, request: Request, *rights: str) -> str:
-        """Who sends this, by a key that holds one of these rights."""
-        given, senders = request.bearer(), self._senders.read()
-        found = "".join([holder_of(given, senders.get(right, {})) for right in rights])
-        if not found:
-            raise Problem(401, "CREDENTIALS_INVALID", "expected the header Authorization: Bearer <your key>")
-        return found

@@ -6,12 +6,10 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from order_processing.deliveries import Deliveries, Taken
+from order_processing.deliveries import Deliveries
 from order_processing.fetching import StoreHttp, StoreRefused, get
 from order_processing.order import Record, Text
-from order_processing.orders import OrderTooLarge
-from order_processing.stores.listing import Found, StoreAccess, first_page, read_page
-from order_processing.stores.platform import Unreadable
+from order_processing.stores.listing import StoreAccess, first_page, read_page
 
 # A webhook on its way is not missed yet; and what changed while a list was read is asked for again.
 _ON_ITS_WAY = timedelta(minutes=10)
@@ -83,7 +81,7 @@ def reconcile(
         page = read_page(source, store, url, answer.body, answer.headers)
         for found in page.orders:
             looked_at += 1
-            taken = _take(source, found, deliveries, now)
+            taken = deliveries.take_or_set_aside(source, found.headers, found.raw, now, found.read)
             fetching += taken.fetching
             if taken.new:
                 missed.append(taken.order_id)
@@ -102,12 +100,3 @@ def reconcile(
     )
     reconciliations.keep(done)
     return done
-
-
-def _take(source: str, found: Found, deliveries: Deliveries, now: datetime) -> Taken:
-    try:
-        return deliveries.take(source, found.read(), found.raw, now)
-    except Unreadable as error:
-        return deliveries.set_aside(source, found.headers, found.raw, now, reason=str(error), path=error.path)
-    except OrderTooLarge as error:
-        return deliveries.set_aside(source, found.headers, found.raw, now, reason=str(error))

@@ -95,10 +95,10 @@ class SuppressedAddresses:
         self._table = table
         self._hashed = hashed
 
-    def __contains__(self, address: str) -> bool:
+    def __contains__(self, address: object) -> bool:
         """Half a read unit."""
         found = self._client.get_item(
-            TableName=self._table, Key=_address_key(self._hashed(address)), ProjectionExpression="why"
+            TableName=self._table, Key=_address_key(self._hashed(str(address))), ProjectionExpression="why"
         )
         return "Item" in found
 

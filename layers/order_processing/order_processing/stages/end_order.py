@@ -8,13 +8,14 @@ from datetime import datetime
 from order_processing.mail.messages import ended
 from order_processing.mail.progress import refused, too_late
 from order_processing.mail_reports import UnreachedCustomers
-from order_processing.order_parts import REFUSED, Confirmation, Reason, Unreached
+from order_processing.order_parts import REFUSED, Confirmation, Reason
 from order_processing.orders import Orders
-from order_processing.post import AddressRefused, Post
+from order_processing.post import Post
 from order_processing.settings import Settings
 from order_processing.stages.verify_order import reason_of
 from order_processing.status import Status
 from order_processing.stored_order import StoredOrder
+from order_processing.telling import tell
 from order_processing.verification.corrections import order_of
 from order_processing.voiding import Carriers, give_back
 
@@ -70,23 +71,15 @@ def tell_too_late(
     order = order_of(stored)
     if late is None or stored.ended or (late.told and late.told.sent_at):
         return
-    address = stored.contact.email if stored.contact else order.customer.email
-    if why := post.refuses(address):
-        unreached.add(Unreached(order_id=order_id, kind="too_late", why=why, at=now))
-        return
     parcels = stored.delivery.shipments if stored.delivery else ()
     message = too_late(
         order_id, order, settings, status_url(order_id), by_email=bool(stored.handed_out and not parcels)
     )
-    begun = late.model_copy(update={"told": Confirmation(attempt_at=now)})
-    stored = orders.note_late_cancellation(stored, begun)
-    try:
-        message_id = post.send(message, to=address, order_id=order_id, kind="too_late")
-    except AddressRefused as error:
-        unreached.add(Unreached(order_id=order_id, kind="too_late", why=error.why, at=now))
-        return
-    sent = Confirmation(attempt_at=now, sent_at=now, message_id=message_id)
-    orders.note_late_cancellation(stored, late.model_copy(update={"told": sent}))
+
+    def note(seen: StoredOrder, told: Confirmation) -> StoredOrder:
+        return orders.note_late_cancellation(seen, late.model_copy(update={"told": told}))
+
+    tell(stored, message, _address(stored), kind="too_late", post=post, unreached=unreached, note=note, now=now)
 
 
 def _reason(stored: StoredOrder, ending: Status) -> Reason:
@@ -120,14 +113,10 @@ def _tell_customer(
         message = refused(stored.order_id, order, reason.text, settings, url)
     else:
         message = ended(stored.order_id, order, reason.code, reason.text, settings, url, status=stored.status.value)
-    address = stored.contact.email if stored.contact else order.customer.email
-    if why := post.refuses(address):
-        unreached.add(Unreached(order_id=stored.order_id, kind=KIND, why=why, at=now))
-        return
-    begun = orders.note_notice(stored, Confirmation(attempt_at=now))
-    try:
-        message_id = post.send(message, to=address, order_id=stored.order_id, kind=KIND)
-    except AddressRefused as error:
-        unreached.add(Unreached(order_id=stored.order_id, kind=KIND, why=error.why, at=now))
-        return
-    orders.note_notice(begun, Confirmation(attempt_at=now, sent_at=now, message_id=message_id))
+    address, note = _address(stored), orders.note_notice
+    tell(stored, message, address, kind=KIND, post=post, unreached=unreached, note=note, now=now)
+
+
+def _address(stored: StoredOrder) -> str:
+    """An order that ends early may never have been verified: what was corrected counts all the same."""
+    return stored.contact.email if stored.contact else order_of(stored).customer.email

@@ -14,9 +14,9 @@ from order_processing.inventory import OutOfStock
 from order_processing.inventory_documents import Concern
 from order_processing.mail.progress import delay as delay_message
 from order_processing.mail_reports import UnreachedCustomers
-from order_processing.order_parts import Confirmation, Delay, Unreached
+from order_processing.order_parts import Confirmation, Delay
 from order_processing.orders import Orders
-from order_processing.post import AddressRefused, Post
+from order_processing.post import Post
 from order_processing.promise import Promise
 from order_processing.renewal import Promised, PromisedSupply, delay_after, renewed, supplies_of, untrue
 from order_processing.renewal_port import Broken, Renewals
@@ -24,6 +24,7 @@ from order_processing.reservation import SupplyKey
 from order_processing.settings import Settings
 from order_processing.status import Status
 from order_processing.stored_order import StoredOrder
+from order_processing.telling import tell
 
 _TRIES = 5
 KIND = "delay"
@@ -153,15 +154,8 @@ def _tell(
         status_url,
         can_cancel=stored.handling.printed_at is None,
     )
-    address = stored.mail_address
-    if why := post.refuses(address):
-        unreached.add(Unreached(order_id=stored.order_id, kind=KIND, why=why, at=now))
-        return
-    begun = renewals.note_delay(stored, Delay(previous=delay.previous, notice=Confirmation(attempt_at=now)))
-    try:
-        message_id = post.send(message, to=address, order_id=stored.order_id, kind=KIND)
-    except AddressRefused as refused:
-        unreached.add(Unreached(order_id=stored.order_id, kind=KIND, why=refused.why, at=now))
-        return
-    sent = Confirmation(attempt_at=now, sent_at=now, message_id=message_id)
-    renewals.note_delay(begun, Delay(previous=delay.previous, notice=sent))
+
+    def note(seen: StoredOrder, told: Confirmation) -> StoredOrder:
+        return renewals.note_delay(seen, Delay(previous=delay.previous, notice=told))
+
+    tell(stored, message, stored.mail_address, kind=KIND, post=post, unreached=unreached, note=note, now=now)

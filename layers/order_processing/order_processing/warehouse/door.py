@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import hashlib
-import hmac
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from typing import Any, Protocol
@@ -12,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from order_processing import order_number
 from order_processing.delivery import Parcel
+from order_processing.door import Senders, door, idempotency_key, required_holder
 from order_processing.errors import OrderChanged, OrderNotFound
 from order_processing.http import Answer, Problem, Request, answer
 from order_processing.observe import logger
@@ -27,7 +27,7 @@ from order_processing.warehouse.hand_over import find_parcel, hand_over_parcel, 
 from order_processing.warehouse.manifests import Documents, close_manifest
 from order_processing.warehouse.papers import documents_of, make_return_label
 from order_processing.warehouse.parcels import HandlingRefused, state_of
-from order_processing.warehouse.requests import BatchWanted, BinsWanted, ManifestWanted, body_of, key_of, number_of
+from order_processing.warehouse.requests import BatchWanted, BinsWanted, ManifestWanted, body_of, number_of
 
 _NOT_FOUND = frozenset({"NO_SUCH_PARCEL", "NO_SUCH_BATCH", "NO_SUCH_LOCATION"})
 _MISTAKES = frozenset({"SSCC_INVALID", "TOO_MANY"})
@@ -50,20 +50,14 @@ class Printer(Protocol):
         ...
 
 
-class Senders(Protocol):
-    """Keys: `{"warehouse": {name: [key, key]}}` and others."""
-
-    def read(self) -> dict[str, Any]: ...
-
-
 def _door(route: Callable[..., Answer]) -> Callable[..., Answer]:
+    """A door that also answers what the warehouse refuses, and an order that somebody else is changing."""
+
+    @door
     @functools.wraps(route)
     def answered(*args: Any) -> Answer:
         try:
             return route(*args)
-        except Problem as problem:
-            logger.info("turned away", extra={"code": problem.code, "status": problem.status})
-            return problem.answer()
         except HandlingRefused as refused:
             logger.info("refused", extra={"code": refused.code})
             status = 404 if refused.code in _NOT_FOUND else 400 if refused.code in _MISTAKES else 409
@@ -107,7 +101,7 @@ class WarehouseDoor:
     def print(self, request: Request) -> Answer:
         """POST /shipments/batches: print many orders. The same Idempotency-Key is the same batch, gone on with."""
         by = self._holder(request)
-        key = key_of(request)
+        key = idempotency_key(request, "request")
         wanted = body_of(request, BatchWanted)
         location = self._location(wanted.location)
         digest = hashlib.sha256(f"{by}\n{location}\n{key}".encode()).hexdigest()
@@ -177,7 +171,7 @@ class WarehouseDoor:
     def close(self, request: Request) -> Answer:
         """POST /shipments/manifests: close the manifest of what a carrier has taken over."""
         by = self._holder(request)
-        key = key_of(request)
+        key = idempotency_key(request, "request")
         wanted = body_of(request, ManifestWanted)
         location = self._location(wanted.location)
         self._known_carrier(wanted.carrier)
@@ -234,11 +228,6 @@ class WarehouseDoor:
         logger.info("return label made", extra={"order_id": stored.order_id, "sscc": made["sscc"], "by": by})
         return answer(200, made)
 
-    @_door
-    def no_such_route(self) -> Answer:
-        """Anything else."""
-        raise Problem(404, "NO_SUCH_ROUTE", "there is no such path and method in this API")
-
     def _tell(self, stored: StoredOrder) -> None:
         if self._settings.notices.shipped == "hand_over":
             tell_shipped(
@@ -257,15 +246,7 @@ class WarehouseDoor:
             raise Problem(404, "NO_SUCH_ORDER", "no order has this number") from None
 
     def _holder(self, request: Request) -> str:
-        """Whose key of the warehouse the request holds; Problem for any other."""
-        given, found = request.bearer(), ""
-        for holder, keys in self._senders.read().get("warehouse", {}).items():
-            for key in keys:
-                if hmac.compare_digest(key.encode(), given.encode()):
-                    found = holder
-        if not given or not found:
-            raise Problem(401, "CREDENTIALS_INVALID", "expected the header Authorization: Bearer <your warehouse key>")
-        return found
+        return required_holder(self._senders, request, "warehouse", key="your warehouse key")
 
     def _location(self, name: str) -> str:
         if name not in self._settings.locations:

@@ -13,7 +13,6 @@ from order_processing.http import Problem, Request
 from order_processing.order import Record, Text
 from order_processing.warehouse.dispatch import KINDS, Kind
 
-_LONGEST_KEY = 255
 R = TypeVar("R", bound=Record)
 
 
@@ -48,18 +47,6 @@ def number_of(order: str) -> str:
         return order_number.parse(order)
     except order_number.OrderNumberError as error:
         raise Problem(400, "ORDER_NUMBER_INVALID", f"orders: {error}") from None
-
-
-def key_of(request: Request) -> str:
-    """The request's Idempotency-Key; Problem where it has none."""
-    key = request.headers.get("idempotency-key", "").strip().strip('"')
-    if not 0 < len(key) <= _LONGEST_KEY:
-        raise Problem(
-            400,
-            "IDEMPOTENCY_KEY_MISSING",
-            f"header Idempotency-Key: {key[:20]!r}, expected 1 to {_LONGEST_KEY} characters of this request's own",
-        )
-    return key
 
 
 def body_of(request: Request, model: type[R]) -> R:
