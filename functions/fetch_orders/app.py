@@ -11,14 +11,14 @@ from order_processing.adapters.secrets import Secrets
 from order_processing.adapters.store_deliveries import StoreDeliveries
 from order_processing.adapters.store_http import StoreHttps
 from order_processing.fetching import Queued, accesses_of, fetch
-from order_processing.observe import logger, told_without_personal_data
+from order_processing.observe import logged, logger, told_without_personal_data
 
 _stores = Secrets(boto3.client("secretsmanager"), os.environ["STORES_SECRET"])
 _http = StoreHttps()
 _deliveries = StoreDeliveries(cache(boto3.client), os.environ).deliveries
 
 
-@logger.inject_lambda_context
+@logged
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     failed = []
     for record in event["Records"]:

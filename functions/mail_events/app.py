@@ -7,7 +7,7 @@ import boto3
 
 from order_processing.adapters.mail_reports import DynamoMailReports
 from order_processing.adapters.secrets import address_hashes
-from order_processing.observe import logger
+from order_processing.observe import logged
 from order_processing.stages.note_mail import note_mail
 
 _reports = DynamoMailReports(
@@ -17,6 +17,6 @@ _reports = DynamoMailReports(
 )
 
 
-@logger.inject_lambda_context
+@logged
 def handler(event: dict[str, Any], context: Any) -> dict[str, str]:
     return {"outcome": note_mail(event, _reports)}

@@ -18,7 +18,7 @@ from order_processing.adapters.secrets import Secrets
 from order_processing.customer_pages import CustomerPages
 from order_processing.decision_pages import DecisionPages
 from order_processing.gateway import note_fault, request_of, response_of
-from order_processing.observe import logger
+from order_processing.observe import logged
 from order_processing.settings import current
 
 _secretsmanager = boto3.client("secretsmanager")
@@ -99,6 +99,6 @@ def failed(error: Exception) -> Response:
     return response_of(_pages.failed(request_of(app)))
 
 
-@logger.inject_lambda_context
+@logged
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     return app.resolve(event, context)

@@ -11,7 +11,7 @@ from order_processing.adapters.dispatch import DynamoDispatch
 from order_processing.adapters.documents import S3Documents
 from order_processing.adapters.orders import DynamoOrders
 from order_processing.documents.joined import joined
-from order_processing.observe import logger, told_without_personal_data
+from order_processing.observe import logged, logger, told_without_personal_data
 from order_processing.settings import current
 from order_processing.warehouse.batches import print_batch
 
@@ -22,7 +22,7 @@ _bins = DynamoBins(_dynamodb, os.environ["INVENTORY_TABLE"])
 _shelf = S3Documents(boto3.client("s3"), os.environ["DOCUMENTS_BUCKET"])
 
 
-@logger.inject_lambda_context
+@logged
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     try:
         batch = print_batch(

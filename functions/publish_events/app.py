@@ -7,12 +7,12 @@ import boto3
 
 from order_processing.adapters.event_bus import EventBridgeBus
 from order_processing.adapters.order_stream import changes, failure_at
-from order_processing.observe import logger
+from order_processing.observe import logged
 from order_processing.stages.publish_events import publish_events
 
 _bus = EventBridgeBus(boto3.client("events"), os.environ["EVENT_BUS"])
 
 
-@logger.inject_lambda_context
+@logged
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     return failure_at(publish_events(changes(event), _bus))

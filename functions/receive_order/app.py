@@ -15,7 +15,7 @@ from order_processing.adapters.store_deliveries import StoreDeliveries
 from order_processing.door import no_such_route
 from order_processing.doors import Doors
 from order_processing.gateway import request_of, resolver, response_of
-from order_processing.observe import logger
+from order_processing.observe import logged
 
 _client = cache(boto3.client)
 _secretsmanager = _client("secretsmanager")
@@ -68,6 +68,6 @@ def payment() -> Response:
     return response_of(_doors.payment(request_of(app)))
 
 
-@logger.inject_lambda_context
+@logged
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     return app.resolve(event, context)

@@ -13,7 +13,7 @@ from order_processing.adapters.secrets import Secrets
 from order_processing.door import no_such_route
 from order_processing.gateway import request_of, resolver, response_of
 from order_processing.inventory_doors import InventoryDoors
-from order_processing.observe import logger
+from order_processing.observe import logged
 from order_processing.settings import current
 
 _dynamodb = boto3.client("dynamodb")
@@ -37,6 +37,6 @@ def broken_promises() -> Response:
     return response_of(_doors.broken_promises(request_of(app)))
 
 
-@logger.inject_lambda_context
+@logged
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     return app.resolve(event, context)

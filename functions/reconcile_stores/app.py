@@ -12,7 +12,7 @@ from order_processing.adapters.secrets import Secrets
 from order_processing.adapters.store_deliveries import StoreDeliveries
 from order_processing.adapters.store_http import StoreHttps
 from order_processing.fetching import accesses_of
-from order_processing.observe import logger, told_without_personal_data
+from order_processing.observe import logged, logger, told_without_personal_data
 from order_processing.reconciliation import reconcile
 
 _client = cache(boto3.client)
@@ -22,7 +22,7 @@ _reconciliations = DynamoReconciliations(_client("dynamodb"), os.environ["ORDERS
 _deliveries = StoreDeliveries(_client, os.environ).deliveries
 
 
-@logger.inject_lambda_context
+@logged
 def handler(event: dict[str, Any], context: Any) -> dict[str, int]:
     missed = failed = 0
     known = _stores.read()

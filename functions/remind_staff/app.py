@@ -9,7 +9,7 @@ import boto3
 from order_processing.adapters.orders import DynamoOrders
 from order_processing.adapters.post import SesPost
 from order_processing.adapters.waiting import DynamoWaiting
-from order_processing.observe import logger
+from order_processing.observe import logged
 from order_processing.settings import current
 from order_processing.stages.remind_staff import remind_staff
 
@@ -20,7 +20,7 @@ _post = SesPost(boto3.client("sesv2"), os.environ["SENDER"], os.environ["CONFIGU
 _console = os.environ["PUBLIC_URL"].rstrip("/") + "/staff/orders/"
 
 
-@logger.inject_lambda_context
+@logged
 def handler(event: dict[str, Any], context: Any) -> dict[str, int]:
     sent = remind_staff(
         waiting=_waiting,

@@ -20,7 +20,7 @@ from order_processing.console.approvals import ApprovalPages
 from order_processing.console.console import Console
 from order_processing.console.login import Login
 from order_processing.gateway import note_fault, request_of, response_of
-from order_processing.observe import logger
+from order_processing.observe import logged
 from order_processing.settings import current
 
 _dynamodb = boto3.client("dynamodb")
@@ -72,6 +72,6 @@ def failed(error: Exception) -> Response:
     return response_of(_console.failed())
 
 
-@logger.inject_lambda_context
+@logged
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     return app.resolve(event, context)

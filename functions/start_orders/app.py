@@ -8,14 +8,14 @@ import boto3
 
 from order_processing.adapters.executions import StepFunctionsExecutions
 from order_processing.adapters.orders import DynamoOrders
-from order_processing.observe import logger
+from order_processing.observe import count, logged, logger
 from order_processing.stages.start_orders import start_orders
 
 _orders = DynamoOrders(boto3.client("dynamodb"), os.environ["ORDERS_TABLE"])
 _executions = StepFunctionsExecutions(boto3.client("stepfunctions"), os.environ["STATE_MACHINE_ARN"])
 
 
-@logger.inject_lambda_context
+@logged
 def handler(event: dict[str, Any], context: Any) -> dict[str, int]:
     started = start_orders(
         orders=_orders,
@@ -24,5 +24,6 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, int]:
         minutes=int(os.environ["SWEEP_MINUTES"]),
     )
     if started:
+        count("OrderStartedLate", len(started))
         logger.warning("orders had been stored and not started", extra={"orders": started})
     return {"started": len(started)}

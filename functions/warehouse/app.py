@@ -17,7 +17,7 @@ from order_processing.adapters.printer import LambdaPrinter
 from order_processing.adapters.secrets import Secrets
 from order_processing.door import no_such_route
 from order_processing.gateway import request_of, resolver, response_of
-from order_processing.observe import logger
+from order_processing.observe import logged
 from order_processing.settings import current
 from order_processing.warehouse.door import WarehouseDoor
 
@@ -93,6 +93,6 @@ def return_label(order: str) -> Response:
     return response_of(_door.return_label(order, request_of(app)))
 
 
-@logger.inject_lambda_context
+@logged
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     return app.resolve(event, context)

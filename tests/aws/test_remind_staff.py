@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -154,3 +155,18 @@ def test_a_new_question_is_reminded_of_anew(shop, box):
     asked(shop, order_id)
     run(shop, box, 9)
     assert len(box.sent) == 2 * before
+
+
+def test_how_long_the_oldest_order_waits_is_measured_for_staff_and_for_customers(shop, box, capsys):
+    def measured(hours):
+        run(shop, box, hours)
+        lines = [json.loads(line) for line in capsys.readouterr().out.splitlines() if "OldestWaitingOrder" in line]
+        return {line["waits_for"]: line["OldestWaitingOrder"] for line in lines}
+
+    assert measured(0) == {"staff": [0], "customer": [0]}
+    first = large(shop)
+    shop.now += timedelta(hours=1)
+    risky(shop, store_order_id="b")
+    assert measured(2) == {"staff": [3 * 3600], "customer": [0]}
+    decide(shop, first, "approve")
+    assert measured(2) == {"staff": [2 * 3600], "customer": [0]}

@@ -14,7 +14,7 @@ from typing import Protocol
 from order_processing.cancellation import cancel_for_store
 from order_processing.decisions import Executions
 from order_processing.intake import take_in
-from order_processing.observe import logger
+from order_processing.observe import count, logger
 from order_processing.order import Record
 from order_processing.orders import Orders, OrderTooLarge
 from order_processing.stores.platform import (
@@ -130,6 +130,7 @@ class Deliveries:
             size=len(raw),
         )
         self._quarantine.put(aside, raw)
+        count("DeliveryQuarantined", source=source)
         logger.warning("set aside", extra={"quarantined": aside.id, "source": source, "path": path})
         return Taken(quarantined=aside.id, path=path, reason=reason)
 

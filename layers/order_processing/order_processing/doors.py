@@ -19,7 +19,7 @@ from order_processing.errors import OrderNotFound
 from order_processing.http import Answer, Problem, Request, answer
 from order_processing.intake import take_in
 from order_processing.money import major_units
-from order_processing.observe import logger
+from order_processing.observe import count, logger
 from order_processing.order import Order
 from order_processing.order_queries import OrderQueries, QueryError, find_orders
 from order_processing.orders import Orders, OrderTooLarge, Placed
@@ -172,6 +172,7 @@ class Doors:
         try:
             shop.verify(request.headers, raw, stores.get(shop.store_of(request.headers), []), now)
         except SignatureError as error:
+            count("WebhookSignatureRefused", source=source)
             raise Problem(401, "SIGNATURE_INVALID", str(error)) from None
 
     def _authorised(self, order_id: str, request: Request, *, staff_too: bool = False) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from order_processing.decisions import Executions, NotStarted
-from order_processing.observe import logger, told_without_personal_data
+from order_processing.observe import count, logger, told_without_personal_data
 from order_processing.order import Order
 from order_processing.orders import Orders, Placed
 
@@ -25,5 +25,6 @@ def take_in(
             executions.start(placed.order_id)
         except NotStarted as error:
             told = told_without_personal_data(error)
+            count("OrderNotStarted")
             logger.error("stored but not started", extra={"order_id": placed.order_id, "fault": told})
     return placed

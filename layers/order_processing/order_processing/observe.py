@@ -23,6 +23,39 @@ logger = Logger(service="order-processing")
 Event = dict[str, Any]
 
 
+def logged(handler: Callable[[Event, Any], Any]) -> Callable[[Event, Any], Any]:
+    """A Lambda handler whose log lines say which invocation wrote them and, by `correlation_id`, what it was for.
+
+    A line about an order carries `order_id`, which is all that its stages have in common. A request's line
+    carries the id that API Gateway's access log and its answer's header `apigw-requestid` carry, a message's
+    line its message's id, and an event's line its event's: so a line that has both ties them together.
+    """
+
+    @logger.inject_lambda_context
+    @wraps(handler)
+    def with_context(event: Event, context: Any) -> Any:
+        logger.set_correlation_id(_correlation_id(event))
+        return handler(event, context)
+
+    return with_context
+
+
+def _correlation_id(event: Event) -> str | None:
+    records = event.get("Records") or [{}]
+    request: dict[str, str] = event.get("requestContext") or {}
+    return request.get("requestId") or records[0].get("messageId") or event.get("id")
+
+
+def count(name: str, value: float = 1, **dimensions: str) -> None:
+    """Count something for operations: a metric of `metrics.METRICS`, with all of its dimensions and no others.
+
+    A dimension has few values (a store's kind, a mail's kind): never an order, a customer or a SKU.
+    """
+    from order_processing.metrics import emit  # only where something is counted
+
+    emit({name: value}, **dimensions)
+
+
 class StageFault(RuntimeError):
     """A stage could not do its work: it is retried, then the execution fails and keeps what it holds."""
 
@@ -33,7 +66,7 @@ def stage(work: Callable[[Event], None]) -> Callable[[Event, Any], dict[str, str
     Turns off the happy path are raised by their names, for the state machine to catch.
     """
 
-    @logger.inject_lambda_context
+    @logged
     @wraps(work)
     def handler(event: Event, context: Any) -> dict[str, str]:
         order_id: str = event["order_id"]
@@ -50,6 +83,7 @@ def stage(work: Callable[[Event], None]) -> Callable[[Event, Any], dict[str, str
             told = told_without_personal_data(error)
             logger.error("fault", extra={"fault": told})
             raise StageFault(told) from None
+        logger.debug("done")
         return {"order_id": order_id}
 
     return handler
@@ -58,7 +92,7 @@ def stage(work: Callable[[Event], None]) -> Callable[[Event, Any], dict[str, str
 def worker(work: Callable[[Event], None]) -> Callable[[Event, Any], None]:
     """A Lambda handler for messages of a queue: each body is JSON, and a fault leaves it to be delivered again."""
 
-    @logger.inject_lambda_context
+    @logged
     @wraps(work)
     def handler(event: Event, context: Any) -> None:
         for record in event["Records"]:

@@ -35,3 +35,7 @@ class WaitingOrders(Protocol):
     def waiting(self, whom: Whom) -> list[Waiting]:
         """Those that wait for staff or for their customer, the oldest first."""
         ...
+
+    def oldest(self, whom: Whom) -> datetime | None:
+        """Since when the oldest of them waits; None where none does."""
+        ...

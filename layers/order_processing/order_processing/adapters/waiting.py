@@ -34,6 +34,16 @@ class DynamoWaiting:
         )
         return [_waiting(item) for page in pages for item in page["Items"]]
 
+    def oldest(self, whom: Whom) -> datetime | None:
+        first = self._client.query(
+            TableName=self._table,
+            IndexName=WAITING_INDEX,
+            KeyConditionExpression="waits_for = :whom",
+            ExpressionAttributeValues={":whom": text(whom)},
+            Limit=1,
+        )["Items"]
+        return datetime.fromisoformat(first[0]["waits_since"]["S"]) if first else None
+
 
 def _waiting(item: Any) -> Waiting:
     parts: Any = {name: read_document(item[name], model) for name, model in _DOCUMENTS.items() if name in item}

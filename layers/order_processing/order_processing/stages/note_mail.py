@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from order_processing.mail_reports import FAILED, MailReports, read_report
-from order_processing.observe import StageFault, logger, told_without_personal_data
+from order_processing.observe import StageFault, count, logger, told_without_personal_data
 
 
 def note_mail(event: dict[str, Any], reports: MailReports) -> str:
@@ -27,5 +27,6 @@ def note_mail(event: dict[str, Any], reports: MailReports) -> str:
         raise StageFault(fault) from None
     if report.outcome in FAILED:
         told = {"order_id": report.order_id, "mail": report.kind, "outcome": report.outcome.value}
+        count("CustomerNotReached", mail=report.kind)
         logger.warning("a customer was not reached", extra=told)
     return report.outcome.value

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Literal, get_args
 
 from order_processing.errors import OrderChanged
 from order_processing.mail.staff import told_staff
+from order_processing.observe import count
 from order_processing.order_parts import Confirmation, Question
 from order_processing.orders import Orders
 from order_processing.post import Post
 from order_processing.settings import Settings
 from order_processing.stored_order import StoredOrder
-from order_processing.waiting import Waiting, WaitingOrders
+from order_processing.waiting import Waiting, WaitingOrders, Whom
 
 Kind = Literal["reminder", "escalation"]
 # A run that was cut while it sent is taken up by a later one.
@@ -35,6 +36,7 @@ def remind_staff(
     between SES's answer and the note of it is taken up after CUT and sends again: staff rather hears twice than
     not at all.
     """
+    _measure(waiting, now)
     sent = 0
     for each in waiting.waiting("staff"):
         for kind in due(each, settings, now):
@@ -43,6 +45,13 @@ def remind_staff(
             except OrderChanged:  # somebody decides, or another run is at it
                 break
     return sent
+
+
+def _measure(waiting: WaitingOrders, now: datetime) -> None:
+    """How long the oldest order waits, each time anew and 0 where none does, so that its alarm goes out again."""
+    for whom in get_args(Whom):
+        since = waiting.oldest(whom)
+        count("OldestWaitingOrder", (now - since).total_seconds() if since else 0, waits_for=whom)
 
 
 def due(waiting: Waiting, settings: Settings, now: datetime) -> tuple[Kind, ...]:

@@ -1,0 +1,56 @@
+"""The metrics that the functions make, by name: what operations' alarms and dashboard look at.
+
+Each is one word of the trade, has a unit, and may be split by dimensions with few values. None is split by
+order, customer or SKU, and none holds personal data. What AWS's services measure themselves is not here.
+They leave as one log line in CloudWatch's embedded metric format, which costs no call.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+NAMESPACE = "order-processing"
+SERVICE = "order-processing"
+
+
+class Metric(NamedTuple):
+    """A metric's meaning. unit: CloudWatch's name of it. dimensions: by which the values are split as well."""
+
+    unit: str
+    meaning: str
+    dimensions: tuple[str, ...] = ()
+
+
+def _count(meaning: str, *dimensions: str) -> Metric:
+    return Metric("Count", meaning, dimensions)
+
+
+METRICS: Mapping[str, Metric] = {
+    "WebhookSignatureRefused": _count("a delivery whose signature was not its store's", "source"),
+    "DeliveryQuarantined": _count("a store's delivery that could not be read and was set aside", "source"),
+    "OrderNotStarted": _count("an order that was stored and could not be started at once"),
+    "OrderStartedLate": _count("an order that the sweep found stored and not started"),
+    "CustomerNotReached": _count("a mail that bounced, was refused or drew a complaint", "mail"),
+    "SweeperFinding": _count("something that is not as it should be, as a sweeper found it", "kind"),
+    "OldestWaitingOrder": Metric("Seconds", "how long the oldest order has waited for a decision", ("waits_for",)),
+}
+
+
+def emit(values: Mapping[str, float | Sequence[float]], **dimensions: str) -> None:
+    """Write metrics of METRICS as one log line: in all, and split by the dimensions where there are some.
+
+    values: a value, or several that were measured, by the metric's name.
+    """
+    # Imported here: a stage that measures nothing does not pay for it.
+    from aws_lambda_powertools.metrics.provider.cloudwatch_emf.cloudwatch import AmazonCloudWatchEMFProvider
+
+    namespace = os.environ.get("POWERTOOLS_METRICS_NAMESPACE", NAMESPACE)
+    line = AmazonCloudWatchEMFProvider(namespace=namespace, service=SERVICE)
+    if dimensions:
+        line.add_dimensions(service=SERVICE, **dimensions)
+    for name, value in values.items():
+        for one in value if isinstance(value, Sequence) else (value,):
+            line.add_metric(name, METRICS[name].unit, one)
+    line.flush_metrics()
