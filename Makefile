@@ -69,7 +69,7 @@ browser: # Chromium for the pages' tests, from the distribution where there is n
 	fi
 
 .PHONY: check
-check: setup ## formatting, lint, types, import directions, the template, the settings
+check: setup security ## formatting, lint, types, import directions, the template, the settings
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy
@@ -77,6 +77,10 @@ check: setup ## formatting, lint, types, import directions, the template, the se
 	.venv/bin/python -m order_processing.settings layers/order_processing/order_processing/settings.json
 	.tools/sam/bin/cfn-lint template.yaml
 	AWS_DEFAULT_REGION=us-east-1 .tools/sam/bin/sam validate --lint
+
+.PHONY: security
+security: .tools/security/.stamp ## look over the template for weaknesses, offline; what is left as it is says why
+	.tools/security/bin/checkov --config-file .checkov.yaml
 
 .PHONY: bill
 bill: setup ## what an order costs: units, puts, mails and CPU time by stage, in dollars a million
@@ -151,6 +155,9 @@ INSTALL = @echo "$(1): installing" && $(UV) venv --quiet --clear --python .tools
 .tools/viewer/.stamp: requirements/viewer.txt .tools/uv/.stamp-$(UV_VERSION)
 	$(call INSTALL,.tools/viewer,$<)
 
+.tools/security/.stamp: requirements/security.txt .tools/uv/.stamp-$(UV_VERSION)
+	$(call INSTALL,.tools/security,$<)
+
 # The development environment agrees with what is deployed: the layer's and the functions' pins bind it,
 # and the layer's bind the functions'.
 LOCK = $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header $(LOCK_FLAGS)
@@ -163,6 +170,6 @@ relock: .tools/uv/.stamp-$(UV_VERSION)
 	for name in $(FUNCTIONS); do \
 		$(LOCK) --constraints $(LAYER) --overrides requirements/overrides.txt requirements/functions/$$name.in -o functions/$$name/requirements.txt; \
 	done
-	for name in tools emulator runtime viewer; do $(LOCK) requirements/$$name.in -o requirements/$$name.txt; done
+	for name in tools emulator runtime viewer security; do $(LOCK) requirements/$$name.in -o requirements/$$name.txt; done
 	$(LOCK) --constraints $(LAYER) $(FUNCTIONS:%=--constraints functions/%/requirements.txt) \
 		requirements/dev.in -o requirements/dev.txt
