@@ -17,7 +17,7 @@ from order_processing.adapters.post import ONCE, SesPost
 from order_processing.adapters.secrets import Secrets
 from order_processing.customer_pages import CustomerPages
 from order_processing.decision_pages import DecisionPages
-from order_processing.gateway import note_fault, request_of, response_of
+from order_processing.gateway import note_fault, request_of, response_of, serve
 from order_processing.observe import logged
 from order_processing.settings import current
 
@@ -101,4 +101,4 @@ def failed(error: Exception) -> Response:
 
 @logged
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    return app.resolve(event, context)
+    return serve(app, event, context)

@@ -14,7 +14,7 @@ from order_processing.adapters.secrets import Secrets
 from order_processing.adapters.store_deliveries import StoreDeliveries
 from order_processing.door import no_such_route
 from order_processing.doors import Doors
-from order_processing.gateway import request_of, resolver, response_of
+from order_processing.gateway import request_of, resolver, response_of, serve
 from order_processing.observe import logged
 
 _client = cache(boto3.client)
@@ -70,4 +70,4 @@ def payment() -> Response:
 
 @logged
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    return app.resolve(event, context)
+    return serve(app, event, context)

@@ -11,7 +11,7 @@ from order_processing.adapters.inventory import DynamoInventory
 from order_processing.adapters.promise_queue import PromiseQueue
 from order_processing.adapters.secrets import Secrets
 from order_processing.door import no_such_route
-from order_processing.gateway import request_of, resolver, response_of
+from order_processing.gateway import request_of, resolver, response_of, serve
 from order_processing.inventory_doors import InventoryDoors
 from order_processing.observe import logged
 from order_processing.settings import current
@@ -39,4 +39,4 @@ def broken_promises() -> Response:
 
 @logged
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    return app.resolve(event, context)
+    return serve(app, event, context)

@@ -19,7 +19,7 @@ from order_processing.console import unreached
 from order_processing.console.approvals import ApprovalPages
 from order_processing.console.console import Console
 from order_processing.console.login import Login
-from order_processing.gateway import note_fault, request_of, response_of
+from order_processing.gateway import note_fault, request_of, response_of, serve
 from order_processing.observe import logged
 from order_processing.settings import current
 
@@ -74,4 +74,4 @@ def failed(error: Exception) -> Response:
 
 @logged
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    return app.resolve(event, context)
+    return serve(app, event, context)

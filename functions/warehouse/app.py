@@ -16,7 +16,7 @@ from order_processing.adapters.post import ONCE, SesPost
 from order_processing.adapters.printer import LambdaPrinter
 from order_processing.adapters.secrets import Secrets
 from order_processing.door import no_such_route
-from order_processing.gateway import request_of, resolver, response_of
+from order_processing.gateway import request_of, resolver, response_of, serve
 from order_processing.observe import logged
 from order_processing.settings import current
 from order_processing.warehouse.door import WarehouseDoor
@@ -95,4 +95,4 @@ def return_label(order: str) -> Response:
 
 @logged
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    return app.resolve(event, context)
+    return serve(app, event, context)

@@ -56,9 +56,10 @@ def waiting(shop: Shop, order: Order | None = None) -> str:
     return order_id
 
 
-def send(doors: Doors, order_id: str, decision: str, key: str = "new key", **more: Any) -> Answer:
+def send(doors: Doors, order_id: str, decision: str, key: str = "new key", if_match: str = "", **more: Any) -> Answer:
     body = json.dumps({"decision": decision, **more})
-    return doors.decision(order_id, Request(headers={"authorization": f"Bearer {key}"}, body=body))
+    seen = {"if-match": if_match} if if_match else {}
+    return doors.decision(order_id, Request(headers={"authorization": f"Bearer {key}", **seen}, body=body))
 
 
 def code(answer: Answer) -> str:
@@ -112,6 +113,34 @@ def test_rejecting_gives_back_what_was_held(shop, doors):
     assert send(doors, order_id, "reject").status == 200
     stock, supply = shop.inventory.read(["TEST-123"])
     assert sum(source.reserved for source in [*stock, *supply]) == 0
+
+
+def read(doors: Doors, order_id: str) -> Answer:
+    return doors.status(order_id, Request(headers={"authorization": "Bearer new key"}))
+
+
+def test_a_decision_about_an_order_that_was_seen_otherwise_is_not_made(shop, doors):
+    order_id = waiting(shop)
+    refused = send(doors, order_id, "approve", if_match='"seen long ago"')
+    assert (refused.status, code(refused)) == (412, "ORDER_CHANGED")
+    assert shop.answered == []
+    seen = read(doors, order_id).headers["ETag"]
+    answers = [send(doors, order_id, "approve", if_match=seen) for _ in range(2)]
+    assert [answer.status for answer in answers] == [200, 200], "sent again, it is the same decision"
+    assert answers[-1].headers["ETag"] == read(doors, order_id).headers["ETag"] != seen
+    assert len(shop.orders.load(order_id).answers) == 1
+
+
+def test_an_order_that_was_seen_otherwise_is_not_cancelled(shop, doors):
+    order_id = waiting(shop)
+
+    def cancelled(if_match: str) -> Answer:
+        return doors.cancel(order_id, Request(headers={"authorization": "Bearer new key", "if-match": if_match}))
+
+    assert cancelled('"seen long ago"').status == 412
+    assert shop.orders.load(order_id).status is Status.CORRECTION_PENDING
+    seen = read(doors, order_id).headers["ETag"]
+    assert [cancelled(seen).status for _ in range(2)] == [200, 200], "cancelled twice, it is cancelled once"
 
 
 MUGS = Line(line_id="1", sku="MUG-BLUE", title="Mug, blue", quantity=200, unit_price=1400)

@@ -55,10 +55,10 @@ def test_a_repeated_request_gets_the_same_answer_and_is_one_order(stack):
     assert first.json() == again.json()
 
 
-def test_the_same_key_with_another_body_is_a_conflict(stack):
+def test_the_same_key_with_another_body_is_refused(stack):
     place(stack, api_order("reused"))
     other = place(stack, api_order("reused", quantity=2))
-    assert (other.status, other.json()["code"]) == (409, "IDEMPOTENCY_KEY_REUSED")
+    assert (other.status, other.json()["code"]) == (422, "IDEMPOTENCY_KEY_REUSED")
 
 
 def test_a_stores_order_that_is_there_already_is_200_and_one_order(stack):

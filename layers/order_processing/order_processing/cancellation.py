@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from order_processing.decisions import CANCELLED, Executions
@@ -30,17 +31,27 @@ class CannotCancel(Exception):
         self.code = code
 
 
-def cancel(order_id: str, *, orders: Orders, executions: Executions, reason: Reason, now: datetime) -> StoredOrder:
+def cancel(
+    order_id: str,
+    *,
+    orders: Orders,
+    executions: Executions,
+    reason: Reason,
+    now: datetime,
+    check: Callable[[StoredOrder], None] = lambda _: None,
+) -> StoredOrder:
     """Cancel an order: give back what it holds, take it out of the account, and let the customer be told.
 
     The running execution sees it at its next step and tells the customer; where none runs, one is started that
     does. Cancelled twice, it is cancelled once. Raises CannotCancel.
+    check: looks at the very order that would be cancelled, and raises what speaks against it.
     """
     for _ in range(_TRIES):
         stored = orders.load(order_id)
         if stored.ended:
             _let_be_told(stored, executions)
             return stored
+        check(stored)
         if why := refusal(stored, now):
             raise why
         try:

@@ -12,6 +12,7 @@ from order_processing import cancellation, order_number
 from order_processing.account import Accounts
 from order_processing.api_order import InvalidOrder, read_order, show
 from order_processing.cancellation import CannotCancel, cancel
+from order_processing.conditional import etag_of, is_named
 from order_processing.decisions import Executions
 from order_processing.deliveries import Deliveries, Taken
 from order_processing.door import Senders, door, idempotency_key, key_holder, required_holder
@@ -25,6 +26,7 @@ from order_processing.order_queries import OrderQueries, QueryError, find_orders
 from order_processing.orders import Orders, OrderTooLarge, Placed
 from order_processing.payments import read_payment, take_payment
 from order_processing.staff_decisions import Decider, decide_as_staff, read_cancellation, read_decision
+from order_processing.stored_order import StoredOrder
 from order_processing.stores.platform import Platform, SignatureError, UnknownPlatform, platform
 
 
@@ -73,7 +75,7 @@ class Doors:
         placed = self._take_in(order, raw, fingerprint, now)
         if not placed.same_body:
             raise Problem(
-                409,
+                422,
                 "IDEMPOTENCY_KEY_REUSED",
                 "this Idempotency-Key came before with another order; a new order needs a key of its own",
             )
@@ -105,7 +107,7 @@ class Doors:
         """GET /orders/{id}: the order, to whoever holds its token, and to staff."""
         order_id = self._authorised(order_id, request, staff_too=True)
         try:
-            return answer(200, show(self._orders.load(order_id)))
+            return answer(200, show(self._orders.load(order_id)), tagged=True)
         except OrderNotFound:
             raise _not_found() from None
 
@@ -119,13 +121,18 @@ class Doors:
             number, reason = self._authorised(order_id, request), cancellation.BY_CUSTOMER
         try:
             stored = cancel(
-                number, orders=self._orders, executions=self._executions, reason=reason, now=datetime.now(UTC)
+                number,
+                orders=self._orders,
+                executions=self._executions,
+                reason=reason,
+                now=datetime.now(UTC),
+                check=_as_seen(request),
             )
         except OrderNotFound:
             raise _not_found() from None
         except CannotCancel as error:
             raise Problem(409, error.code, str(error)) from None
-        return answer(200, show(stored))
+        return answer(200, show(stored), tagged=True)
 
     @door
     def decision(self, order_id: str, request: Request) -> Answer:
@@ -142,11 +149,12 @@ class Doors:
                 orders=self._orders,
                 executions=self._executions,
                 now=datetime.now(UTC),
+                check=_as_seen(request),
             )
         except OrderNotFound:
             raise _not_found() from None
         logger.info("staff decided", extra={"order_id": number, "decision": body.decision, "by": staff})
-        return answer(200, show(stored))
+        return answer(200, show(stored), tagged=True)
 
     @door
     def find(self, request: Request) -> Answer:
@@ -203,6 +211,17 @@ def _number(order_id: str) -> str:
         return order_number.parse(order_id)
     except order_number.OrderNumberError as error:
         raise Problem(404, "NO_SUCH_ORDER", str(error)) from None
+
+
+def _as_seen(request: Request) -> Callable[[StoredOrder], None]:
+    """Refuses an order that is not as the request's If-Match says it was seen (RFC 9110, 13.1.1)."""
+    seen = request.headers.get("if-match", "")
+
+    def check(stored: StoredOrder) -> None:
+        if seen and not is_named(seen, etag_of(json.dumps(show(stored)))):
+            raise Problem(412, "ORDER_CHANGED", "the order has changed since it was read: read it again, then decide")
+
+    return check
 
 
 def _not_found() -> Problem:

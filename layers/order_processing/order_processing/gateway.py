@@ -2,12 +2,59 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from typing import Any
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 
+from order_processing.conditional import is_known
 from order_processing.http import Answer, Problem, Request
 from order_processing.observe import logger, told_without_personal_data
+
+API_VERSION = "2026-11-01"
+"""The version of the API: the day from which it is as it is. docs/api.md says what changes it."""
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+
+
+def serve(app: APIGatewayHttpResolver, event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """API Gateway's answer to its event, as a function's handler returns it.
+
+    Every answer names its request and the API's version; what the client has already (If-None-Match) is 304.
+    """
+    given = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
+    named = given.get("x-request-id", "")
+    if not _REQUEST_ID.fullmatch(named):
+        named = ""
+    else:  # API Gateway's own is in the log already
+        logger.append_keys(client_request_id=named)
+    try:
+        answered: dict[str, Any] = _of_another_version(given) or app.resolve(event, context)
+    finally:
+        if named:
+            logger.remove_keys(["client_request_id"])
+    headers = answered["headers"] = {**answered.get("headers", {})}
+    headers["X-Request-Id"] = named or str(event.get("requestContext", {}).get("requestId", ""))
+    headers["API-Version"] = API_VERSION
+    etag = headers.get("ETag", "")
+    if answered["statusCode"] == 200 and etag and is_known(given.get("if-none-match", ""), etag):
+        headers.pop("Content-Type", None)
+        answered.update(statusCode=304, body="", isBase64Encoded=False)
+    return answered
+
+
+def _of_another_version(headers: dict[str, str]) -> dict[str, Any] | None:
+    asked = headers.get("api-version", API_VERSION)
+    if asked == API_VERSION:
+        return None
+    detail = f"header API-Version: {asked[:20]!r}, expected {API_VERSION}, or none"
+    answer = Problem(400, "API_VERSION_UNKNOWN", detail).answer()
+    return {
+        "statusCode": answer.status,
+        "headers": {"Content-Type": answer.content_type, **answer.headers},
+        "body": answer.body,
+        "isBase64Encoded": False,
+    }
 
 
 def request_of(app: APIGatewayHttpResolver) -> Request:
@@ -32,9 +79,19 @@ def response_of(answer: Answer) -> Response[str]:
 
 
 def resolver(unknown: Callable[[], Answer]) -> APIGatewayHttpResolver:
-    """A function's routes, which are still to be added. unknown: answers a path and method that is none of them."""
+    """A function's routes, which are still to be added. unknown: answers a path that is none of them."""
     app = APIGatewayHttpResolver()
-    app.not_found(lambda _: response_of(unknown()))
+
+    def not_found(_: Exception) -> Response[str]:
+        event = app.current_event
+        routes = (*app._static_routes, *app._dynamic_routes)
+        allowed = sorted({route.method for route in routes if route.rule.match(event.path)})
+        if not allowed:
+            return response_of(unknown())
+        detail = f"method {event.http_method[:20]}, expected {' or '.join(allowed)}"
+        return response_of(Problem(405, "METHOD_NOT_ALLOWED", detail, headers={"Allow": ", ".join(allowed)}).answer())
+
+    app.not_found(not_found)
     app.exception_handler(Exception)(failed)
     return app
 

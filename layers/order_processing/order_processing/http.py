@@ -8,11 +8,14 @@ import json
 from http import HTTPStatus
 from typing import Any
 
+from order_processing.conditional import etag_of
 from order_processing.order import Record
 
 JSON = "application/json"
 PROBLEM = "application/problem+json"
 LARGEST_BODY = 1024 * 1024
+_ASKED_FOR = {401: {"WWW-Authenticate": "Bearer"}, 503: {"Retry-After": "2"}}
+"""What a status must say (RFC 9110, 11.6.1), or had better."""
 
 
 class Request(Record):
@@ -50,18 +53,30 @@ class Answer(Record):
 
 
 class Problem(Exception):
-    """An error that the caller can understand: a stable code, and words that say what was wrong and expected."""
+    """An error that the caller can understand: a stable code, and words that say what was wrong and expected.
 
-    def __init__(self, status: int, code: str, detail: str, errors: list[tuple[str, str]] | None = None) -> None:
+    headers: what the status asks for, such as Allow or Retry-After. Every code stands in `problems.MEANINGS`.
+    """
+
+    def __init__(
+        self,
+        status: int,
+        code: str,
+        detail: str,
+        errors: list[tuple[str, str]] | None = None,
+        headers: dict[str, str] | None = None,
+    ) -> None:
         super().__init__(f"{code}: {detail}")
         self.status = status
         self.code = code
         self.detail = detail
         self.errors = errors or []
+        self.headers = headers or {}
 
     def answer(self) -> Answer:
         """The problem as the client gets it."""
         body: dict[str, Any] = {
+            "type": f"/docs#{self.code}",
             "title": HTTPStatus(self.status).phrase,
             "status": self.status,
             "code": self.code,
@@ -69,9 +84,12 @@ class Problem(Exception):
         }
         if self.errors:
             body["errors"] = [{"path": path, "message": message} for path, message in self.errors]
-        return Answer(status=self.status, body=json.dumps(body), content_type=PROBLEM)
+        headers = {"Cache-Control": "no-store", **_ASKED_FOR.get(self.status, {}), **self.headers}
+        return Answer(status=self.status, body=json.dumps(body), content_type=PROBLEM, headers=headers)
 
 
-def answer(status: int, body: dict[str, Any]) -> Answer:
-    """A JSON answer that no cache may keep."""
-    return Answer(status=status, body=json.dumps(body), headers={"Cache-Control": "no-store"})
+def answer(status: int, body: dict[str, Any], *, tagged: bool = False) -> Answer:
+    """A JSON answer that no cache may keep. tagged: with its ETag, for what is read again and changed."""
+    text = json.dumps(body)
+    headers = {"Cache-Control": "no-store"}
+    return Answer(status=status, body=text, headers={**headers, "ETag": etag_of(text)} if tagged else headers)

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
@@ -105,16 +106,25 @@ def read_decision(raw: bytes) -> DecisionBody:
 
 
 def decide_as_staff(
-    order_id: str, body: DecisionBody, staff: Decider, *, orders: Orders, executions: Executions, now: datetime
+    order_id: str,
+    body: DecisionBody,
+    staff: Decider,
+    *,
+    orders: Orders,
+    executions: Executions,
+    now: datetime,
+    check: Callable[[StoredOrder], None] = lambda _: None,
 ) -> StoredOrder:
     """Make a decision, once. Problem when it cannot be made; OrderNotFound.
+
+    check: looks at the very order that would be decided about, and raises what speaks against it.
 
     An order that two must approve still waits after the first one's consent. Whoever consents again has said
     nothing new.
     """
     for _ in range(_TRIES):
         try:
-            return _decide(order_id, body, staff, orders, executions, now)
+            return _decide(order_id, body, staff, orders, executions, now, check)
         except OrderChanged:  # somebody else has consented meanwhile
             continue
         except NotAsked as error:
@@ -134,11 +144,19 @@ def state_of(stored: StoredOrder) -> str:
 
 
 def _decide(
-    order_id: str, body: DecisionBody, staff: Decider, orders: Orders, executions: Executions, now: datetime
+    order_id: str,
+    body: DecisionBody,
+    staff: Decider,
+    orders: Orders,
+    executions: Executions,
+    now: datetime,
+    check: Callable[[StoredOrder], None],
 ) -> StoredOrder:
     stored = orders.load(order_id)
     if repeated := _repeated(stored, body, staff):
         return decide(order_id, repeated, orders=orders, executions=executions)
+    if stored.pending:
+        check(stored)
     if body.seen and stored.pending and body.seen != state_of(stored):
         raise Problem(409, "ORDER_CHANGED", "the order has changed since it was shown: look at it again")
     if body.decision == "reject":
