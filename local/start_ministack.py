@@ -1,4 +1,4 @@
-"""Starts ministack, and does as AWS does in eight places where it does not. Runs in the emulator's own environment.
+"""Starts ministack, and does as AWS does in nine places where it does not. Runs in the emulator's own environment.
 
 - ministack asks for ses:SendEmail on every resource, so no policy that names its identity would pass.
   AWS asks for it on the sender's identity and on the configuration set, and tells policies the sender
@@ -13,19 +13,25 @@
 - AWS asks for sqs:SendMessage to send messages in a batch (API Reference, SendMessageBatch); ministack, for an action
   that there is not.
 - SES's reports are put on the bus by SES; ministack makes none, so whoever stands in for SES may put them there.
+- A failed execution can be redriven (API Reference, RedriveExecution); see `redriven_executions`.
 """
 
 from __future__ import annotations
 
 import json
+import sys
 from contextvars import ContextVar
 from email.utils import parseaddr
+from pathlib import Path
 from typing import Any
 
 from ministack import app
 from ministack.core import iam_actions
 from ministack.core.responses import get_account_id
 from ministack.services import eventbridge, lambda_svc, ses, stepfunctions
+
+sys.path.append(str(Path(__file__).parent))
+import redriven_executions
 
 _SEND = "/v2/email/outbound-emails"
 _enforce_others = app._enforce_ses_v2
@@ -73,6 +79,7 @@ def _pin_origin(source_ip: str, secure_transport: bool) -> None:
 
 def _task(state: dict, given: Any, execution: dict, context: dict) -> Any:
     before = _machine.set(execution["stateMachineArn"])
+    redriven_executions.note(execution, given, context)
     try:
         return _execute(state, given, execution, context)
     finally:
@@ -144,4 +151,5 @@ if __name__ == "__main__":
     iam_actions.extract_iam_action = _action
     lambda_svc._execute_function = _function
     eventbridge._put_events = _put_events
+    redriven_executions.install()
     app.main()

@@ -7,9 +7,12 @@ import boto3
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 
 from order_processing.adapters.accounts import DynamoAccounts
+from order_processing.adapters.audit import DynamoAudit
 from order_processing.adapters.confirmation_again import ConfirmationAgain
 from order_processing.adapters.executions import StepFunctionsExecutions
+from order_processing.adapters.failed_executions import DynamoRedrives, StepFunctionsFailures
 from order_processing.adapters.mail_reports import DynamoUnreached, SuppressedAddresses
+from order_processing.adapters.order_lists import OrderLists
 from order_processing.adapters.orders import DynamoOrders
 from order_processing.adapters.secrets import address_hashes
 from order_processing.adapters.staff_directory import CognitoDirectory
@@ -18,7 +21,9 @@ from order_processing.adapters.waiting import DynamoWaiting
 from order_processing.console import unreached
 from order_processing.console.approvals import ApprovalPages
 from order_processing.console.console import Console
+from order_processing.console.failures import FailurePages
 from order_processing.console.login import Login
+from order_processing.failures import console_url
 from order_processing.gateway import note_fault, request_of, response_of, serve
 from order_processing.observe import logged
 from order_processing.settings import current
@@ -36,7 +41,8 @@ _login = Login(
     public_url=os.environ["PUBLIC_URL"],
 )
 _orders = DynamoOrders(_dynamodb, os.environ["ORDERS_TABLE"], inventory_table=os.environ["INVENTORY_TABLE"])
-_executions = StepFunctionsExecutions(boto3.client("stepfunctions"), os.environ["STATE_MACHINE_ARN"])
+_stepfunctions = boto3.client("stepfunctions")
+_executions = StepFunctionsExecutions(_stepfunctions, os.environ["STATE_MACHINE_ARN"])
 _approvals = ApprovalPages(
     orders=_orders,
     waiting=DynamoWaiting(_dynamodb, os.environ["ORDERS_TABLE"]),
@@ -56,7 +62,20 @@ _not_reached = unreached.routes(
     send_again=ConfirmationAgain(boto3.client("lambda"), os.environ["CONFIRM_ORDER"]),
     forget=_suppressed.remove,
 )
-_console = Console((*_approvals.routes(), *_not_reached), login=_login, settings=current())
+_failures = FailurePages(
+    StepFunctionsFailures(
+        _stepfunctions, {"order": os.environ["STATE_MACHINE_ARN"], "ending": os.environ["ENDING_ARN"]}
+    ),
+    DynamoRedrives(_dynamodb, os.environ["ORDERS_TABLE"]),
+    OrderLists(_dynamodb, os.environ["ORDERS_TABLE"]),
+    console_url,
+)
+_console = Console(
+    (*_approvals.routes(), *_failures.routes(), *_not_reached),
+    login=_login,
+    settings=current(),
+    audit=DynamoAudit(_dynamodb, os.environ["ORDERS_TABLE"]),
+)
 app = APIGatewayHttpResolver()
 
 

@@ -16,7 +16,7 @@ from typing import Any
 
 from aws_lambda_powertools import Logger
 
-from order_processing.errors import NamedFault, TurnOff
+from order_processing.errors import DeliveryRefused, NamedFault, TurnOff
 
 logger = Logger(service="order-processing")
 
@@ -73,16 +73,17 @@ def stage(work: Callable[[Event], None]) -> Callable[[Event, Any], dict[str, str
         logger.append_keys(order_id=order_id)
         try:
             work(event)
+        except (DeliveryRefused, NamedFault) as fault:
+            logger.error("fault", extra={"fault": type(fault).__name__, "code": fault.code})
+            fault.args = (_with_advice(type(fault).__name__, str(fault)),)
+            raise
         except TurnOff as turn:
             logger.info("turned off the happy path", extra={"turn": type(turn).__name__, "code": turn.code})
-            raise
-        except NamedFault as fault:
-            logger.error("fault", extra={"fault": type(fault).__name__, "code": fault.code})
             raise
         except Exception as error:  # noqa: BLE001 - whatever it is, its words may hold personal data
             told = told_without_personal_data(error)
             logger.error("fault", extra={"fault": told})
-            raise StageFault(told) from None
+            raise StageFault(_with_advice("StageFault", told)) from None
         logger.debug("done")
         return {"order_id": order_id}
 
@@ -108,6 +109,13 @@ def worker(work: Callable[[Event], None]) -> Callable[[Event, Any], None]:
                 logger.remove_keys(list(message))
 
     return handler
+
+
+def _with_advice(error: str, told: str) -> str:
+    """A fault's text as the execution shows it: with what to do about it."""
+    from order_processing.faults import explained  # imported here, because most invocations have no fault
+
+    return explained(error, told)
 
 
 def told_without_personal_data(error: Exception) -> str:

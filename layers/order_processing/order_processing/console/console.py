@@ -6,8 +6,10 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from urllib.parse import parse_qsl, quote
 
+from order_processing import order_number
+from order_processing.audit import Act, Audit
 from order_processing.console.login import HOME, SIGNED_OUT, Login, LoginRefused, page_of_ours
-from order_processing.console.page import GoTo, Notice, Route, Shown, View, Visit
+from order_processing.console.page import Download, GoTo, Notice, Route, Shown, View, Visit
 from order_processing.console.session import form_token, is_form_token
 from order_processing.console.shell import HTML, SAFE, Shell
 from order_processing.console.staff import EVERYONE, Person
@@ -28,7 +30,10 @@ class _Refused(Exception):
 
 
 class Console:
-    """Every request under /staff. routes: what each module brings; the first that fits a path is the one."""
+    """Every request under /staff. routes: what each module brings; the first that fits a path is the one.
+
+    audit: where every POST is kept, before it is done and with what came of it.
+    """
 
     def __init__(
         self,
@@ -36,12 +41,14 @@ class Console:
         *,
         login: Login,
         settings: Settings,
+        audit: Audit | None = None,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         home = Route("GET", HOME, EVERYONE, self._home, navigation="Start")
         self._routes = (home, *routes)
         self._login = login
         self._settings = settings
+        self._audit = audit
         self._clock = clock
         self._made: Shell | None = None
 
@@ -90,14 +97,38 @@ class Console:
             if route.method == method:
                 if not person.may(route.groups):
                     raise _Refused(_NOT_YOURS, "NOT_IN_GROUP")
-                return route.show(Visit(person=person, now=now, parts=parts, query=request.query, form=form))
+                visit = Visit(person=person, now=now, parts=parts, query=request.query, form=form)
+                return self._audited(route, visit) if method == "POST" else route.show(visit)
         raise _Refused(_NOT_FOUND, "NO_SUCH_METHOD")
+
+    def _audited(self, route: Route, visit: Visit) -> Shown:
+        """What somebody does, kept with who, when and about which order; of the form only the button's value."""
+        if self._audit is None:
+            return route.show(visit)
+        act = Act(
+            at=visit.now,
+            actor=visit.person.actor,
+            by=visit.person.id,
+            what=f"{route.act or route.path.removeprefix(HOME)}: {visit.form.get('do', '')[:40] or 'post'}",
+            order_id=_order_of(visit),
+        )
+        self._audit.keep(act)
+        outcome = "failed"
+        try:
+            shown = route.show(visit)
+            outcome = "done" if isinstance(shown, GoTo) or shown.status < 400 else "refused"
+        finally:
+            self._audit.keep(act.model_copy(update={"outcome": outcome}))
+        return shown
 
     def _shown(self, shown: Shown, person: Person, path: str, token: str) -> Answer:
         if isinstance(shown, GoTo):
             return _redirect(page_of_ours(shown.path))
         if isinstance(shown, Notice):
             return self._shell.notice(shown, person=person, path=path, token=token)
+        if isinstance(shown, Download):
+            named = {"Content-Disposition": f'attachment; filename="{shown.name}"'}
+            return Answer(status=shown.status, body=shown.body, content_type=shown.content_type, headers=SAFE | named)
         return self._shell.render(shown, person=person, path=path, token=token)
 
     def _finish(self, request: Request) -> Answer:
@@ -129,6 +160,14 @@ class Console:
         if self._made is None:
             self._made = Shell(self._settings.store, self._routes, self._login.logout_origin())
         return self._made
+
+
+def _order_of(visit: Visit) -> str:
+    """The order that a request is about; "" for none."""
+    try:
+        return order_number.parse(visit.parts.get("order_id") or visit.form.get("order_id") or "")
+    except order_number.OrderNumberError:
+        return ""
 
 
 def _form(request: Request, secret: str) -> dict[str, str]:

@@ -158,8 +158,15 @@ def left(until: datetime | None, now: datetime) -> str:
     if until is None:
         return ""
     minutes = int((until - now).total_seconds() // 60)
-    if minutes < 0:
-        return "none"
+    return "none" if minutes < 0 else _span(minutes)
+
+
+def since(then: datetime, now: datetime) -> str:
+    """How long it is since then, in the two largest units."""
+    return _span(max(0, int((now - then).total_seconds() // 60)))
+
+
+def _span(minutes: int) -> str:
     days, hours = divmod(minutes // 60, 24)
     if days:
         return f"{_count(days, 'day')} {_count(hours, 'hour')}"

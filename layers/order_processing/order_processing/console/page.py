@@ -24,12 +24,16 @@ class Visit:
 
 @dataclass(frozen=True)
 class View:
-    """A page: a template of `console_templates/` that extends `shell.html`, and what it shows."""
+    """A page: a template of `console_templates/` that extends `shell.html`, and what it shows.
+
+    refresh: after so many seconds the browser asks again; 0 for never. Only where somebody has chosen that.
+    """
 
     template: str
     heading: str
     values: Mapping[str, Any] = field(default_factory=dict)
     status: int = 200
+    refresh: int = 0
 
 
 @dataclass(frozen=True)
@@ -49,7 +53,17 @@ class GoTo:
     path: str
 
 
-Shown = View | Notice | GoTo
+@dataclass(frozen=True)
+class Download:
+    """A file to keep. name: without the customer's data, as it stands in a header."""
+
+    name: str
+    content_type: str
+    body: str
+    status: int = 200
+
+
+Shown = View | Notice | GoTo | Download
 
 
 @dataclass(frozen=True)
@@ -57,7 +71,7 @@ class Route:
     """One method and path of the console. path: `/staff/orders/{order_id}`; a part holds no slash.
 
     groups: who may; admins always may. navigation: its name in the navigation, for a page without parts in its
-    path; about: what one does there, for the first page.
+    path; about: what one does there, for the first page. act: for a POST, what it is called where it is kept.
     """
 
     method: str
@@ -66,6 +80,7 @@ class Route:
     show: Callable[[Visit], Shown]
     navigation: str = ""
     about: str = ""
+    act: str = ""
 
     def parts(self, path: str) -> dict[str, str] | None:
         """The path's parts by name; None for another path."""

@@ -60,6 +60,8 @@ class Shell:
             )
         )
         headers = SAFE | {"Content-Security-Policy": self._policy(style), "Content-Language": "en"}
+        if view.refresh:
+            headers["Refresh"] = str(view.refresh)
         return Answer(status=view.status, body=html, content_type=HTML, headers=headers)
 
     def notice(self, notice: Notice, *, person: Person | None, path: str, token: str = "") -> Answer:
