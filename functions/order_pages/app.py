@@ -17,8 +17,8 @@ from order_processing.adapters.post import ONCE, SesPost
 from order_processing.adapters.secrets import Secrets
 from order_processing.customer_pages import CustomerPages
 from order_processing.decision_pages import DecisionPages
-from order_processing.gateway import note_fault, request_of, response_of, serve
-from order_processing.observe import logged
+from order_processing.gateway import request_of, response_of, serve
+from order_processing.observe import logged, note_fault
 from order_processing.settings import current
 
 _secretsmanager = boto3.client("secretsmanager")

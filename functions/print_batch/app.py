@@ -11,7 +11,7 @@ from order_processing.adapters.dispatch import DynamoDispatch
 from order_processing.adapters.documents import S3Documents
 from order_processing.adapters.orders import DynamoOrders
 from order_processing.documents.joined import joined
-from order_processing.observe import logged, logger, told_without_personal_data
+from order_processing.observe import StageFault, logged, note_fault
 from order_processing.settings import current
 from order_processing.warehouse.batches import print_batch
 
@@ -36,7 +36,5 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
             clock=lambda: datetime.now(UTC),
         )
     except Exception as error:  # noqa: BLE001 - whatever it is, its words may hold personal data
-        told = told_without_personal_data(error)
-        logger.error("fault", extra={"fault": told, "batch": event["batch_id"]})
-        raise RuntimeError(told) from None
+        raise StageFault(note_fault(error, batch=event["batch_id"])) from None
     return {"batch_id": batch.batch_id, "printed": batch.done - len(batch.left_out), "left_out": len(batch.left_out)}

@@ -12,7 +12,7 @@ from order_processing.adapters.secrets import Secrets
 from order_processing.adapters.store_deliveries import StoreDeliveries
 from order_processing.adapters.store_http import StoreHttps
 from order_processing.fetching import accesses_of
-from order_processing.observe import logged, logger, told_without_personal_data
+from order_processing.observe import count, logged, logger, told_without_personal_data
 from order_processing.reconciliation import reconcile
 
 _client = cache(boto3.client)
@@ -41,9 +41,12 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, int]:
                 )
             except Exception as error:  # noqa: BLE001 - the other stores are compared all the same
                 failed += 1
+                count("StoreNotReconciled", source=source)
                 logger.error("not reconciled", extra={**told, "fault": told_without_personal_data(error)})
                 continue
             missed += len(found.missed)
+            if found.missed:
+                count("OrderMissedByWebhook", len(found.missed), source=source)
             level = logger.warning if found.missed or found.set_aside else logger.info
             level("reconciled", extra={**told, **found.model_dump(mode="json", include={"looked_at", "missed"})})
     return {"missed": missed, "failed": failed}

@@ -24,8 +24,8 @@ from order_processing.console.console import Console
 from order_processing.console.failures import FailurePages
 from order_processing.console.login import Login
 from order_processing.failures import console_url
-from order_processing.gateway import note_fault, request_of, response_of, serve
-from order_processing.observe import logged
+from order_processing.gateway import request_of, response_of, serve
+from order_processing.observe import logged, note_fault
 from order_processing.settings import current
 
 _dynamodb = boto3.client("dynamodb")

@@ -10,7 +10,7 @@ from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 
 from order_processing.conditional import is_known
 from order_processing.http import Answer, Problem, Request
-from order_processing.observe import logger, told_without_personal_data
+from order_processing.observe import note_fault
 
 API_VERSION = "2026-11-01"
 """The version of the API: the day from which it is as it is. docs/api.md says what changes it."""
@@ -94,11 +94,6 @@ def resolver(unknown: Callable[[], Answer]) -> APIGatewayHttpResolver:
     app.not_found(not_found)
     app.exception_handler(Exception)(failed)
     return app
-
-
-def note_fault(error: Exception) -> None:
-    """Log a fault without what a customer wrote."""
-    logger.error("fault", extra={"fault": told_without_personal_data(error)})
 
 
 def failed(error: Exception) -> Response[str]:

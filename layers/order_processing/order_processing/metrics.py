@@ -32,8 +32,20 @@ METRICS: Mapping[str, Metric] = {
     "DeliveryQuarantined": _count("a store's delivery that could not be read and was set aside", "source"),
     "OrderNotStarted": _count("an order that was stored and could not be started at once"),
     "OrderStartedLate": _count("an order that the sweep found stored and not started"),
+    "StoreNotReconciled": _count("a store whose list of orders could not be compared", "source"),
+    "OrderMissedByWebhook": _count("an order of a store's list of which no webhook had come", "source"),
     "CustomerNotReached": _count("a mail that bounced, was refused or drew a complaint", "mail"),
     "SweeperFinding": _count("something that is not as it should be, as a sweeper found it", "kind"),
+    "Fault": _count("work of a function that failed; most is tried again by itself"),
+    # Named as the events that orders make. The steps of the happy path are not here: Step Functions counts the
+    # executions, and a line for each step would be most of what an order logs.
+    "OrderCorrectionNeeded": _count("an order that waits for its customer or staff to put something right"),
+    "OrderOffered": _count("an order that cannot be promised as asked and waits for its customer's choice"),
+    "OrderApprovalNeeded": _count("an order that waits for staff's decision"),
+    "OrderPromiseChanged": _count("a confirmed order that comes otherwise than promised"),
+    "OrderRejected": _count("an order that could never be right, or that staff refused"),
+    "OrderCancelled": _count("an order that its customer or staff cancelled"),
+    "OrderExpired": _count("an order about which nobody decided in time"),
     "OldestWaitingOrder": Metric("Seconds", "how long the oldest order has waited for a decision", ("waits_for",)),
 }
 

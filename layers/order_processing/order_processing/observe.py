@@ -81,9 +81,7 @@ def stage(work: Callable[[Event], None]) -> Callable[[Event, Any], dict[str, str
             logger.info("turned off the happy path", extra={"turn": type(turn).__name__, "code": turn.code})
             raise
         except Exception as error:  # noqa: BLE001 - whatever it is, its words may hold personal data
-            told = told_without_personal_data(error)
-            logger.error("fault", extra={"fault": told})
-            raise StageFault(_with_advice("StageFault", told)) from None
+            raise StageFault(_with_advice("StageFault", note_fault(error))) from None
         logger.debug("done")
         return {"order_id": order_id}
 
@@ -102,9 +100,7 @@ def worker(work: Callable[[Event], None]) -> Callable[[Event, Any], None]:
             try:
                 work(message)
             except Exception as error:  # noqa: BLE001 - whatever it is, its words may hold personal data
-                told = told_without_personal_data(error)
-                logger.error("fault", extra={"fault": told})
-                raise StageFault(told) from None
+                raise StageFault(note_fault(error)) from None
             finally:
                 logger.remove_keys(list(message))
 
@@ -116,6 +112,14 @@ def _with_advice(error: str, told: str) -> str:
     from order_processing.faults import explained  # imported here, because most invocations have no fault
 
     return explained(error, told)
+
+
+def note_fault(error: Exception, **said: str) -> str:
+    """Log a fault without what a customer wrote, count it, and return how it was told. said: more for the log line."""
+    told = told_without_personal_data(error)
+    count("Fault")
+    logger.error("fault", extra={"fault": told, **said})
+    return told
 
 
 def told_without_personal_data(error: Exception) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from order_processing.mail_reports import FAILED, MailReports, read_report
-from order_processing.observe import StageFault, count, logger, told_without_personal_data
+from order_processing.observe import StageFault, count, logger, note_fault
 
 
 def note_mail(event: dict[str, Any], reports: MailReports) -> str:
@@ -22,9 +22,7 @@ def note_mail(event: dict[str, Any], reports: MailReports) -> str:
             reports.suppress(address, report.outcome, report.at)
         reports.note(report)
     except Exception as error:  # noqa: BLE001 - whatever it is, its words may hold the address
-        fault = told_without_personal_data(error)
-        logger.error("fault", extra={"fault": fault})
-        raise StageFault(fault) from None
+        raise StageFault(note_fault(error)) from None
     if report.outcome in FAILED:
         told = {"order_id": report.order_id, "mail": report.kind, "outcome": report.outcome.value}
         count("CustomerNotReached", mail=report.kind)

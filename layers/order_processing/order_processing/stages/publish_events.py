@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from order_processing.bus import MOST, Bus
 from order_processing.events import OrderEvent
-from order_processing.observe import logger, told_without_personal_data
+from order_processing.metrics import METRICS, emit
+from order_processing.observe import note_fault
 
 
 class Change(NamedTuple):
@@ -31,7 +33,7 @@ def publish_events(changes: Iterable[Change], bus: Bus) -> str | None:
         try:
             event = change.read()
         except Exception as error:  # noqa: BLE001 - one that cannot be read holds up its order's, and is reported
-            logger.error("a change cannot be told", extra={"fault": told_without_personal_data(error)})
+            note_fault(error, doing="telling of a change")
             return _sent(waiting, bus) or change.position
         if event is None:
             continue
@@ -48,4 +50,6 @@ def _sent(waiting: list[tuple[str, OrderEvent]], bus: Bus) -> str | None:
     if not waiting:
         return None
     place = bus.put([event for _, event in waiting])
+    if off_the_path := Counter(event.name for _, event in waiting[:place] if event.name in METRICS):
+        emit(off_the_path)
     return None if place is None else waiting[place][0]
