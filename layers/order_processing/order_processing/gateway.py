@@ -10,7 +10,7 @@ from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 
 from order_processing.conditional import is_known
 from order_processing.http import Answer, Problem, Request
-from order_processing.observe import note_fault
+from order_processing.observe import logger, note_fault
 
 API_VERSION = "2026-11-01"
 """The version of the API: the day from which it is as it is. docs/api.md says what changes it."""
