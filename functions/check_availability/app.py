@@ -3,8 +3,7 @@
 import os
 from datetime import UTC, datetime
 
-import boto3
-
+from order_processing.adapters.aws import client
 from order_processing.adapters.catalogue import DynamoCatalogue
 from order_processing.adapters.inventory import DynamoInventory
 from order_processing.adapters.orders import DynamoOrders
@@ -12,7 +11,7 @@ from order_processing.observe import Event, stage
 from order_processing.settings import current
 from order_processing.stages.check_availability import check_availability
 
-_dynamodb = boto3.client("dynamodb")
+_dynamodb = client("dynamodb")
 _inventory = DynamoInventory(_dynamodb, os.environ["INVENTORY_TABLE"])
 _catalogue = DynamoCatalogue(_dynamodb, os.environ["CATALOGUE_TABLE"])
 _orders = DynamoOrders(_dynamodb, os.environ["ORDERS_TABLE"], inventory_table=os.environ["INVENTORY_TABLE"])

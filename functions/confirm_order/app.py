@@ -3,9 +3,8 @@
 import os
 from datetime import UTC, datetime
 
-import boto3
-
 from order_processing.adapters.accounts import DynamoAccounts
+from order_processing.adapters.aws import client
 from order_processing.adapters.customers_post import customers_post
 from order_processing.adapters.links import Links
 from order_processing.adapters.mail_reports import DynamoUnreached
@@ -14,12 +13,12 @@ from order_processing.observe import Event, stage
 from order_processing.settings import current
 from order_processing.stages.confirm_order import confirm_again, confirm_order
 
-_dynamodb = boto3.client("dynamodb")
-_secrets = boto3.client("secretsmanager")
+_dynamodb = client("dynamodb")
+_secrets = client("secretsmanager")
 _orders = DynamoOrders(_dynamodb, os.environ["ORDERS_TABLE"])
 _accounts = DynamoAccounts(_dynamodb, os.environ["ACCOUNTS_TABLE"])
 _unreached = DynamoUnreached(_dynamodb, os.environ["ORDERS_TABLE"])
-_post = customers_post(boto3.client, _dynamodb, _secrets, os.environ)
+_post = customers_post(client, _dynamodb, _secrets, os.environ)
 _links = Links(_secrets, os.environ["KEYS_SECRET"], os.environ["PUBLIC_URL"])
 
 

@@ -4,8 +4,7 @@ import os
 from datetime import UTC, datetime
 from functools import partial
 
-import boto3
-
+from order_processing.adapters.aws import client
 from order_processing.adapters.carriers import Accounts
 from order_processing.adapters.customers_post import customers_post
 from order_processing.adapters.links import Links
@@ -17,11 +16,11 @@ from order_processing.settings import current
 from order_processing.stages.end_order import end_order, tell_too_late
 from order_processing.status import Status
 
-_dynamodb = boto3.client("dynamodb")
-_secrets = boto3.client("secretsmanager")
+_dynamodb = client("dynamodb")
+_secrets = client("secretsmanager")
 _orders = DynamoOrders(_dynamodb, os.environ["ORDERS_TABLE"], inventory_table=os.environ["INVENTORY_TABLE"])
 _unreached = DynamoUnreached(_dynamodb, os.environ["ORDERS_TABLE"])
-_post = customers_post(boto3.client, _dynamodb, _secrets, os.environ)
+_post = customers_post(client, _dynamodb, _secrets, os.environ)
 _carriers = Accounts(lambda: _secrets, os.environ["CARRIERS_SECRET"])
 _links = Links(_secrets, os.environ["KEYS_SECRET"], os.environ["PUBLIC_URL"])
 

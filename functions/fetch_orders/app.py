@@ -5,17 +5,16 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
-import boto3
-
+from order_processing.adapters.aws import client
 from order_processing.adapters.secrets import Secrets
 from order_processing.adapters.store_deliveries import StoreDeliveries
 from order_processing.adapters.store_http import StoreHttps
 from order_processing.fetching import Queued, accesses_of, fetch
 from order_processing.observe import logged, logger, told_without_personal_data
 
-_stores = Secrets(boto3.client("secretsmanager"), os.environ["STORES_SECRET"])
+_stores = Secrets(client("secretsmanager"), os.environ["STORES_SECRET"])
 _http = StoreHttps()
-_deliveries = StoreDeliveries(cache(boto3.client), os.environ).deliveries
+_deliveries = StoreDeliveries(cache(client), os.environ).deliveries
 
 
 @logged

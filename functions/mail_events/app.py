@@ -3,17 +3,16 @@
 import os
 from typing import Any
 
-import boto3
-
+from order_processing.adapters.aws import client
 from order_processing.adapters.mail_reports import DynamoMailReports
 from order_processing.adapters.secrets import address_hashes
 from order_processing.observe import logged
 from order_processing.stages.note_mail import note_mail
 
 _reports = DynamoMailReports(
-    boto3.client("dynamodb"),
+    client("dynamodb"),
     os.environ["ORDERS_TABLE"],
-    address_hashes(boto3.client("secretsmanager"), os.environ["IDENTITY_SECRET"]),
+    address_hashes(client("secretsmanager"), os.environ["IDENTITY_SECRET"]),
 )
 
 

@@ -3,11 +3,9 @@
 import os
 from typing import Any
 
-import boto3
-from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
-
 from order_processing.access import guest_id
 from order_processing.adapters.accounts import DynamoAccounts
+from order_processing.adapters.aws import client
 from order_processing.adapters.catalogue import DynamoCatalogue
 from order_processing.adapters.executions import StepFunctionsExecutions
 from order_processing.adapters.links import Links
@@ -19,10 +17,11 @@ from order_processing.customer_pages import CustomerPages
 from order_processing.decision_pages import DecisionPages
 from order_processing.gateway import request_of, response_of, serve
 from order_processing.observe import logged, note_fault
+from order_processing.routes import Response, Routes
 from order_processing.settings import current
 
-_secretsmanager = boto3.client("secretsmanager")
-_dynamodb = boto3.client("dynamodb")
+_secretsmanager = client("secretsmanager")
+_dynamodb = client("dynamodb")
 _identity = Secrets(_secretsmanager, os.environ["IDENTITY_SECRET"])
 _orders = DynamoOrders(
     _dynamodb,
@@ -31,7 +30,7 @@ _orders = DynamoOrders(
     accounts_table=os.environ["ACCOUNTS_TABLE"],
 )
 _executions = StepFunctionsExecutions(
-    boto3.client("stepfunctions"), os.environ["STATE_MACHINE_ARN"], os.environ["ENDING_ARN"]
+    client("stepfunctions"), os.environ["STATE_MACHINE_ARN"], os.environ["ENDING_ARN"]
 )
 _links = Links(_secretsmanager, os.environ["KEYS_SECRET"], os.environ["PUBLIC_URL"])
 _catalogue = DynamoCatalogue(_dynamodb, os.environ["CATALOGUE_TABLE"])
@@ -56,11 +55,11 @@ _customer_pages = CustomerPages(
     executions=_executions,
     links=_links,
     catalogue=_catalogue,
-    post=SesPost(boto3.client("sesv2", config=ONCE), os.environ["SENDER"], os.environ["CONFIGURATION_SET"], current()),
+    post=SesPost(client("sesv2", config=ONCE), os.environ["SENDER"], os.environ["CONFIGURATION_SET"], current()),
     guest_id=_guest_id,
     settings=current(),
 )
-app = APIGatewayHttpResolver()
+app = Routes()
 
 
 @app.route("/decide/<order_id>", method=["GET", "HEAD"])
@@ -88,12 +87,12 @@ def show_orders() -> Response:
     return response_of(_customer_pages.orders(request_of(app)))
 
 
-@app.not_found
-def unknown(_: Exception) -> Response:
+@app.unknown
+def unknown() -> Response:
     return response_of(_pages.unknown("", request_of(app)))
 
 
-@app.exception_handler(Exception)
+@app.on_fault
 def failed(error: Exception) -> Response:
     note_fault(error)
     return response_of(_pages.failed(request_of(app)))

@@ -4,8 +4,7 @@ import os
 from datetime import UTC, datetime
 from typing import Any
 
-import boto3
-
+from order_processing.adapters.aws import client
 from order_processing.adapters.carriers import Accounts
 from order_processing.adapters.documents import S3Documents
 from order_processing.adapters.orders import DynamoOrders
@@ -14,15 +13,15 @@ from order_processing.settings import current
 from order_processing.stages.prepare_delivery import prepare_delivery
 from order_processing.stored_order import StoredOrder
 
-_dynamodb = boto3.client("dynamodb")
+_dynamodb = client("dynamodb")
 _orders = DynamoOrders(
     _dynamodb,
     os.environ["ORDERS_TABLE"],
     inventory_table=os.environ["INVENTORY_TABLE"],
     accounts_table=os.environ["ACCOUNTS_TABLE"],
 )
-_carriers = Accounts(lambda: boto3.client("secretsmanager"), os.environ["CARRIERS_SECRET"])
-_documents = S3Documents(boto3.client("s3"), os.environ["DOCUMENTS_BUCKET"])
+_carriers = Accounts(lambda: client("secretsmanager"), os.environ["CARRIERS_SECRET"])
+_documents = S3Documents(client("s3"), os.environ["DOCUMENTS_BUCKET"])
 
 
 @stage
@@ -71,6 +70,6 @@ def _mail() -> dict[str, Any]:
     from order_processing.adapters.links import Links
     from order_processing.adapters.post import ONCE, SesPost
 
-    links = Links(boto3.client("secretsmanager"), os.environ["KEYS_SECRET"], os.environ["PUBLIC_URL"])
-    post = SesPost(boto3.client("sesv2", config=ONCE), os.environ["SENDER"], os.environ["CONFIGURATION_SET"], current())
+    links = Links(client("secretsmanager"), os.environ["KEYS_SECRET"], os.environ["PUBLIC_URL"])
+    post = SesPost(client("sesv2", config=ONCE), os.environ["SENDER"], os.environ["CONFIGURATION_SET"], current())
     return {"post": post, "status_url": links.page_url}

@@ -4,8 +4,7 @@ import os
 from datetime import UTC, datetime
 from typing import Any
 
-import boto3
-
+from order_processing.adapters.aws import client
 from order_processing.adapters.bins import DynamoBins
 from order_processing.adapters.dispatch import DynamoDispatch
 from order_processing.adapters.documents import S3Documents
@@ -15,11 +14,11 @@ from order_processing.observe import StageFault, logged, note_fault
 from order_processing.settings import current
 from order_processing.warehouse.batches import print_batch
 
-_dynamodb = boto3.client("dynamodb")
+_dynamodb = client("dynamodb")
 _dispatch = DynamoDispatch(_dynamodb, os.environ["ORDERS_TABLE"])
 _orders = DynamoOrders(_dynamodb, os.environ["ORDERS_TABLE"])
 _bins = DynamoBins(_dynamodb, os.environ["INVENTORY_TABLE"])
-_shelf = S3Documents(boto3.client("s3"), os.environ["DOCUMENTS_BUCKET"])
+_shelf = S3Documents(client("s3"), os.environ["DOCUMENTS_BUCKET"])
 
 
 @logged

@@ -3,14 +3,13 @@
 import os
 from typing import Any
 
-import boto3
-
+from order_processing.adapters.aws import client
 from order_processing.adapters.event_bus import EventBridgeBus
 from order_processing.adapters.order_stream import changes, failure_at
 from order_processing.observe import logged
 from order_processing.stages.publish_events import publish_events
 
-_bus = EventBridgeBus(boto3.client("events"), os.environ["EVENT_BUS"])
+_bus = EventBridgeBus(client("events"), os.environ["EVENT_BUS"])
 
 
 @logged

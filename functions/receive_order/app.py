@@ -4,10 +4,8 @@ import os
 from functools import cache
 from typing import Any
 
-import boto3
-from aws_lambda_powertools.event_handler import Response
-
 from order_processing.adapters.accounts import DynamoAccounts
+from order_processing.adapters.aws import client
 from order_processing.adapters.links import Links
 from order_processing.adapters.order_queries import DynamoOrderQueries
 from order_processing.adapters.secrets import Secrets
@@ -16,8 +14,9 @@ from order_processing.door import no_such_route
 from order_processing.doors import Doors
 from order_processing.gateway import request_of, resolver, response_of, serve
 from order_processing.observe import logged
+from order_processing.routes import Response
 
-_client = cache(boto3.client)
+_client = cache(client)
 _secretsmanager = _client("secretsmanager")
 _dynamodb = _client("dynamodb")
 _stores = StoreDeliveries(_client, os.environ)

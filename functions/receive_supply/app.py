@@ -3,9 +3,7 @@
 import os
 from typing import Any
 
-import boto3
-from aws_lambda_powertools.event_handler import Response
-
+from order_processing.adapters.aws import client
 from order_processing.adapters.broken_promises import BrokenPromises
 from order_processing.adapters.inventory import DynamoInventory
 from order_processing.adapters.promise_queue import PromiseQueue
@@ -14,14 +12,15 @@ from order_processing.door import no_such_route
 from order_processing.gateway import request_of, resolver, response_of, serve
 from order_processing.inventory_doors import InventoryDoors
 from order_processing.observe import logged
+from order_processing.routes import Response
 from order_processing.settings import current
 
-_dynamodb = boto3.client("dynamodb")
+_dynamodb = client("dynamodb")
 _doors = InventoryDoors(
     books=DynamoInventory(_dynamodb, os.environ["INVENTORY_TABLE"]),
     broken=BrokenPromises(_dynamodb, os.environ["ORDERS_TABLE"]),
-    look_at=PromiseQueue(boto3.client("sqs"), os.environ["PROMISES_QUEUE"]).look_at,
-    senders=Secrets(boto3.client("secretsmanager"), os.environ["SENDERS_SECRET"]),
+    look_at=PromiseQueue(client("sqs"), os.environ["PROMISES_QUEUE"]).look_at,
+    senders=Secrets(client("secretsmanager"), os.environ["SENDERS_SECRET"]),
     locations=tuple(current().locations),
 )
 app = resolver(no_such_route)

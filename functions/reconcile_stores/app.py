@@ -5,8 +5,7 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
-import boto3
-
+from order_processing.adapters.aws import client
 from order_processing.adapters.reconciliations import DynamoReconciliations
 from order_processing.adapters.secrets import Secrets
 from order_processing.adapters.store_deliveries import StoreDeliveries
@@ -15,7 +14,7 @@ from order_processing.fetching import accesses_of
 from order_processing.observe import count, logged, logger, told_without_personal_data
 from order_processing.reconciliation import reconcile
 
-_client = cache(boto3.client)
+_client = cache(client)
 _stores = Secrets(_client("secretsmanager"), os.environ["STORES_SECRET"])
 _http = StoreHttps()
 _reconciliations = DynamoReconciliations(_client("dynamodb"), os.environ["ORDERS_TABLE"])

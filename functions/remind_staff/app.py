@@ -4,8 +4,7 @@ import os
 from datetime import UTC, datetime
 from typing import Any
 
-import boto3
-
+from order_processing.adapters.aws import client
 from order_processing.adapters.orders import DynamoOrders
 from order_processing.adapters.post import SesPost
 from order_processing.adapters.waiting import DynamoWaiting
@@ -13,10 +12,10 @@ from order_processing.observe import logged
 from order_processing.settings import current
 from order_processing.stages.remind_staff import remind_staff
 
-_dynamodb = boto3.client("dynamodb")
+_dynamodb = client("dynamodb")
 _orders = DynamoOrders(_dynamodb, os.environ["ORDERS_TABLE"])
 _waiting = DynamoWaiting(_dynamodb, os.environ["ORDERS_TABLE"])
-_post = SesPost(boto3.client("sesv2"), os.environ["SENDER"], os.environ["CONFIGURATION_SET"], current())
+_post = SesPost(client("sesv2"), os.environ["SENDER"], os.environ["CONFIGURATION_SET"], current())
 _console = os.environ["PUBLIC_URL"].rstrip("/") + "/staff/orders/"
 
 

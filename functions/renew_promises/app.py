@@ -4,8 +4,7 @@ import os
 from datetime import UTC, datetime
 from typing import Any
 
-import boto3
-
+from order_processing.adapters.aws import client
 from order_processing.adapters.customers_post import customers_post
 from order_processing.adapters.executions import StepFunctionsExecutions
 from order_processing.adapters.functions import StageFunction
@@ -19,18 +18,18 @@ from order_processing.observe import worker
 from order_processing.settings import current
 from order_processing.stages.renew_promises import find_untrue_promises, renew_promise
 
-_dynamodb = boto3.client("dynamodb")
-_secrets = boto3.client("secretsmanager")
+_dynamodb = client("dynamodb")
+_secrets = client("secretsmanager")
 _tables = {"inventory_table": os.environ["INVENTORY_TABLE"], "accounts_table": os.environ["ACCOUNTS_TABLE"]}
 _orders = DynamoOrders(_dynamodb, os.environ["ORDERS_TABLE"], **_tables)
 _renewals = DynamoRenewals(_dynamodb, os.environ["ORDERS_TABLE"], **_tables)
 _inventory = DynamoPromisedSupply(_dynamodb, os.environ["INVENTORY_TABLE"])
 _unreached = DynamoUnreached(_dynamodb, os.environ["ORDERS_TABLE"])
-_post = customers_post(boto3.client, _dynamodb, _secrets, os.environ)
+_post = customers_post(client, _dynamodb, _secrets, os.environ)
 _links = Links(_secrets, os.environ["KEYS_SECRET"], os.environ["PUBLIC_URL"])
-_executions = StepFunctionsExecutions(boto3.client("stepfunctions"), os.environ["STATE_MACHINE_ARN"])
-_queue = PromiseQueue(boto3.client("sqs"), os.environ["PROMISES_QUEUE"])
-_prepare_delivery = StageFunction(boto3.client("lambda"), os.environ["PREPARE_DELIVERY"])
+_executions = StepFunctionsExecutions(client("stepfunctions"), os.environ["STATE_MACHINE_ARN"])
+_queue = PromiseQueue(client("sqs"), os.environ["PROMISES_QUEUE"])
+_prepare_delivery = StageFunction(client("lambda"), os.environ["PREPARE_DELIVERY"])
 
 
 @worker

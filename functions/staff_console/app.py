@@ -3,11 +3,9 @@
 import os
 from typing import Any
 
-import boto3
-from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
-
 from order_processing.adapters.accounts import DynamoAccounts
 from order_processing.adapters.audit import DynamoAudit
+from order_processing.adapters.aws import client
 from order_processing.adapters.confirmation_again import ConfirmationAgain
 from order_processing.adapters.executions import StepFunctionsExecutions
 from order_processing.adapters.failed_executions import DynamoRedrives, StepFunctionsFailures
@@ -26,12 +24,13 @@ from order_processing.console.login import Login
 from order_processing.failures import console_url
 from order_processing.gateway import request_of, response_of, serve
 from order_processing.observe import logged, note_fault
+from order_processing.routes import Response, Routes
 from order_processing.settings import current
 
-_dynamodb = boto3.client("dynamodb")
+_dynamodb = client("dynamodb")
 _login = Login(
     directory=CognitoDirectory(
-        boto3.client("cognito-idp"),
+        client("cognito-idp"),
         pool_id=os.environ["STAFF_POOL"],
         client_id=os.environ["STAFF_CLIENT"],
         issuer=os.environ["STAFF_ISSUER"],
@@ -41,7 +40,7 @@ _login = Login(
     public_url=os.environ["PUBLIC_URL"],
 )
 _orders = DynamoOrders(_dynamodb, os.environ["ORDERS_TABLE"], inventory_table=os.environ["INVENTORY_TABLE"])
-_stepfunctions = boto3.client("stepfunctions")
+_stepfunctions = client("stepfunctions")
 _executions = StepFunctionsExecutions(_stepfunctions, os.environ["STATE_MACHINE_ARN"])
 _approvals = ApprovalPages(
     orders=_orders,
@@ -53,13 +52,13 @@ _approvals = ApprovalPages(
 _suppressed = SuppressedAddresses(
     _dynamodb,
     os.environ["ORDERS_TABLE"],
-    address_hashes(boto3.client("secretsmanager"), os.environ["IDENTITY_SECRET"]),
+    address_hashes(client("secretsmanager"), os.environ["IDENTITY_SECRET"]),
 )
 _not_reached = unreached.routes(
     _orders,
     DynamoUnreached(_dynamodb, os.environ["ORDERS_TABLE"]),
     _executions,
-    send_again=ConfirmationAgain(boto3.client("lambda"), os.environ["CONFIRM_ORDER"]),
+    send_again=ConfirmationAgain(client("lambda"), os.environ["CONFIRM_ORDER"]),
     forget=_suppressed.remove,
 )
 _failures = FailurePages(
@@ -76,16 +75,15 @@ _console = Console(
     settings=current(),
     audit=DynamoAudit(_dynamodb, os.environ["ORDERS_TABLE"]),
 )
-app = APIGatewayHttpResolver()
+app = Routes()
 
 
 @app.route(".+", method=["GET", "HEAD", "POST"])
 def page() -> Response:
-    event = app.current_event
-    return response_of(_console.answer(event.http_method, event.path, request_of(app)))
+    return response_of(_console.answer(app.method, app.path, request_of(app)))
 
 
-@app.exception_handler(Exception)
+@app.on_fault
 def failed(error: Exception) -> Response:
     note_fault(error)
     return response_of(_console.failed())

@@ -4,15 +4,14 @@ import os
 from datetime import UTC, datetime
 from typing import Any
 
-import boto3
-
+from order_processing.adapters.aws import client
 from order_processing.adapters.executions import StepFunctionsExecutions
 from order_processing.adapters.orders import DynamoOrders
 from order_processing.observe import count, logged, logger
 from order_processing.stages.start_orders import start_orders
 
-_orders = DynamoOrders(boto3.client("dynamodb"), os.environ["ORDERS_TABLE"])
-_executions = StepFunctionsExecutions(boto3.client("stepfunctions"), os.environ["STATE_MACHINE_ARN"])
+_orders = DynamoOrders(client("dynamodb"), os.environ["ORDERS_TABLE"])
+_executions = StepFunctionsExecutions(client("stepfunctions"), os.environ["STATE_MACHINE_ARN"])
 
 
 @logged

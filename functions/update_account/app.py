@@ -3,15 +3,12 @@
 import os
 from datetime import UTC, datetime
 
-import boto3
-
+from order_processing.adapters.aws import client
 from order_processing.adapters.orders import DynamoOrders
 from order_processing.observe import Event, stage
 from order_processing.stages.update_account import update_account
 
-_orders = DynamoOrders(
-    boto3.client("dynamodb"), os.environ["ORDERS_TABLE"], accounts_table=os.environ["ACCOUNTS_TABLE"]
-)
+_orders = DynamoOrders(client("dynamodb"), os.environ["ORDERS_TABLE"], accounts_table=os.environ["ACCOUNTS_TABLE"])
 
 
 @stage

@@ -3,10 +3,9 @@
 import os
 from datetime import UTC, datetime
 
-import boto3
-
 from order_processing.access import guest_id
 from order_processing.adapters.accounts import DynamoAccounts
+from order_processing.adapters.aws import client
 from order_processing.adapters.catalogue import DynamoCatalogue
 from order_processing.adapters.orders import DynamoOrders
 from order_processing.adapters.secrets import Secrets
@@ -14,11 +13,11 @@ from order_processing.observe import Event, stage
 from order_processing.settings import current
 from order_processing.stages.verify_order import verify_order
 
-_dynamodb = boto3.client("dynamodb")
+_dynamodb = client("dynamodb")
 _orders = DynamoOrders(_dynamodb, os.environ["ORDERS_TABLE"])
 _catalogue = DynamoCatalogue(_dynamodb, os.environ["CATALOGUE_TABLE"])
 _accounts = DynamoAccounts(_dynamodb, os.environ["ACCOUNTS_TABLE"])
-_identity = Secrets(boto3.client("secretsmanager"), os.environ["IDENTITY_SECRET"])
+_identity = Secrets(client("secretsmanager"), os.environ["IDENTITY_SECRET"])
 
 
 @stage

@@ -3,10 +3,9 @@
 import os
 from typing import Any
 
-import boto3
-from aws_lambda_powertools.event_handler import Response
 from botocore.config import Config
 
+from order_processing.adapters.aws import client
 from order_processing.adapters.bins import DynamoBins
 from order_processing.adapters.dispatch import DynamoDispatch
 from order_processing.adapters.documents import S3Documents
@@ -18,19 +17,20 @@ from order_processing.adapters.secrets import Secrets
 from order_processing.door import no_such_route
 from order_processing.gateway import request_of, resolver, response_of, serve
 from order_processing.observe import logged
+from order_processing.routes import Response
 from order_processing.settings import current
 from order_processing.warehouse.door import WarehouseDoor
 
-_dynamodb = boto3.client("dynamodb")
-_secretsmanager = boto3.client("secretsmanager")
+_dynamodb = client("dynamodb")
+_secretsmanager = client("secretsmanager")
 _table = os.environ["ORDERS_TABLE"]
 _door = WarehouseDoor(
     dispatch=DynamoDispatch(_dynamodb, _table),
     orders=DynamoOrders(_dynamodb, _table, inventory_table=os.environ["INVENTORY_TABLE"]),
     bins=DynamoBins(_dynamodb, os.environ["INVENTORY_TABLE"]),
-    documents=S3Documents(boto3.client("s3", config=Config(signature_version="s3v4")), os.environ["DOCUMENTS_BUCKET"]),
-    printer=LambdaPrinter(boto3.client("lambda"), os.environ["PRINT_FUNCTION"]),
-    post=SesPost(boto3.client("sesv2", config=ONCE), os.environ["SENDER"], os.environ["CONFIGURATION_SET"], current()),
+    documents=S3Documents(client("s3", config=Config(signature_version="s3v4")), os.environ["DOCUMENTS_BUCKET"]),
+    printer=LambdaPrinter(client("lambda"), os.environ["PRINT_FUNCTION"]),
+    post=SesPost(client("sesv2", config=ONCE), os.environ["SENDER"], os.environ["CONFIGURATION_SET"], current()),
     senders=Secrets(_secretsmanager, os.environ["SENDERS_SECRET"]),
     status_url=Links(_secretsmanager, os.environ["KEYS_SECRET"], os.environ["PUBLIC_URL"]).status_url,
     settings=current(),

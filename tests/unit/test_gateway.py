@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 
 import pytest
-from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
 
 from order_processing.door import no_such_route
 from order_processing.gateway import API_VERSION, failed, request_of, resolver, response_of, serve
 from order_processing.http import Problem, answer
 from order_processing.observe import logger
+from order_processing.routes import Routes
 
 CANARY = "canarina@example.com"
 
@@ -29,26 +29,26 @@ def event(path: str, body: str = "", method: str = "POST", **headers: str) -> di
 
 
 def test_a_request_is_read_and_its_answer_given():
-    app = APIGatewayHttpResolver()
+    app = Routes()
 
     @app.post("/echo")
     def echo():
         request = request_of(app)
         return response_of(answer(202, {"body": request.body, "bearer": request.bearer(), **request.query}))
 
-    given = app.resolve(event("/echo", "{}"), None)
+    given = app.resolve(event("/echo", "{}"))
     assert (given["statusCode"], json.loads(given["body"])) == (202, {"body": "{}", "bearer": "x", "token": "t"})
 
 
 def test_a_fault_is_a_problem_that_can_be_sent_again_and_tells_nothing_that_a_customer_wrote(capsys):
-    app = APIGatewayHttpResolver()
-    app.exception_handler(Exception)(failed)
+    app = Routes()
+    app.on_fault(failed)
 
     @app.post("/broken")
     def broken():
         raise RuntimeError(f"cannot read {CANARY}")
 
-    given = app.resolve(event("/broken"), None)
+    given = app.resolve(event("/broken"))
     assert (given["statusCode"], json.loads(given["body"])["code"]) == (500, "INTERNAL_FAULT")
     assert CANARY not in json.dumps(given)
     assert CANARY not in capsys.readouterr().out

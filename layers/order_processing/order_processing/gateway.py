@@ -6,18 +6,17 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
-
 from order_processing.conditional import is_known
 from order_processing.http import Answer, Problem, Request
 from order_processing.observe import logger, note_fault
+from order_processing.routes import Response, Routes
 
 API_VERSION = "2026-11-01"
 """The version of the API: the day from which it is as it is. docs/api.md says what changes it."""
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 
-def serve(app: APIGatewayHttpResolver, event: dict[str, Any], context: Any) -> dict[str, Any]:
+def serve(app: Routes, event: dict[str, Any], context: Any) -> Response:
     """API Gateway's answer to its event, as a function's handler returns it.
 
     Every answer names its request and the API's version; what the client has already (If-None-Match) is 304.
@@ -29,7 +28,7 @@ def serve(app: APIGatewayHttpResolver, event: dict[str, Any], context: Any) -> d
     else:  # API Gateway's own is in the log already
         logger.append_keys(client_request_id=named)
     try:
-        answered: dict[str, Any] = _of_another_version(given) or app.resolve(event, context)
+        answered = _of_another_version(given) or app.resolve(event)
     finally:
         if named:
             logger.remove_keys(["client_request_id"])
@@ -43,60 +42,56 @@ def serve(app: APIGatewayHttpResolver, event: dict[str, Any], context: Any) -> d
     return answered
 
 
-def _of_another_version(headers: dict[str, str]) -> dict[str, Any] | None:
+def _of_another_version(headers: dict[str, str]) -> Response | None:
     asked = headers.get("api-version", API_VERSION)
     if asked == API_VERSION:
         return None
     detail = f"header API-Version: {asked[:20]!r}, expected {API_VERSION}, or none"
-    answer = Problem(400, "API_VERSION_UNKNOWN", detail).answer()
+    return response_of(Problem(400, "API_VERSION_UNKNOWN", detail).answer())
+
+
+def request_of(app: Routes) -> Request:
+    """The request that is being answered."""
+    event = app.event
+    headers = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
+    if cookies := event.get("cookies"):  # API Gateway hands them over apart
+        headers["cookie"] = "; ".join(cookies)
+    return Request(
+        headers=headers,
+        query=event.get("queryStringParameters") or {},
+        body=event.get("body") or "",
+        is_base64=bool(event.get("isBase64Encoded")),
+    )
+
+
+def response_of(answer: Answer) -> Response:
+    """The answer as API Gateway takes it."""
     return {
         "statusCode": answer.status,
         "headers": {"Content-Type": answer.content_type, **answer.headers},
+        "cookies": list(answer.cookies),
         "body": answer.body,
         "isBase64Encoded": False,
     }
 
 
-def request_of(app: APIGatewayHttpResolver) -> Request:
-    """The request that is being answered."""
-    event = app.current_event
-    headers = {name.lower(): value for name, value in event.headers.items()}
-    if cookies := event.raw_event.get("cookies"):  # API Gateway hands them over apart
-        headers["cookie"] = "; ".join(cookies)
-    return Request(
-        headers=headers,
-        query=dict(event.query_string_parameters),
-        body=event.raw_event.get("body") or "",
-        is_base64=event.is_base64_encoded,
-    )
-
-
-def response_of(answer: Answer) -> Response[str]:
-    """The answer as API Gateway takes it."""
-    response = Response(answer.status, answer.content_type, answer.body, headers=dict(answer.headers))
-    response.cookies.extend(answer.cookies)  # type: ignore[arg-type]  # Powertools writes out whatever says itself
-    return response
-
-
-def resolver(unknown: Callable[[], Answer]) -> APIGatewayHttpResolver:
+def resolver(unknown: Callable[[], Answer]) -> Routes:
     """A function's routes, which are still to be added. unknown: answers a path that is none of them."""
-    app = APIGatewayHttpResolver()
+    app = Routes()
 
-    def not_found(_: Exception) -> Response[str]:
-        event = app.current_event
-        routes = (*app._static_routes, *app._dynamic_routes)
-        allowed = sorted({route.method for route in routes if route.rule.match(event.path)})
+    @app.unknown
+    def not_found() -> Response:
+        allowed = app.methods_of(app.path)
         if not allowed:
             return response_of(unknown())
-        detail = f"method {event.http_method[:20]}, expected {' or '.join(allowed)}"
+        detail = f"method {app.method[:20]}, expected {' or '.join(allowed)}"
         return response_of(Problem(405, "METHOD_NOT_ALLOWED", detail, headers={"Allow": ", ".join(allowed)}).answer())
 
-    app.not_found(not_found)
-    app.exception_handler(Exception)(failed)
+    app.on_fault(failed)
     return app
 
 
-def failed(error: Exception) -> Response[str]:
+def failed(error: Exception) -> Response:
     """The answer to a request that met a fault of ours: sent again, it may well succeed."""
     note_fault(error)
     problem = Problem(500, "INTERNAL_FAULT", "something went wrong here; nothing is half-done, so send it again")
