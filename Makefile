@@ -75,12 +75,27 @@ check: setup security ## formatting, lint, types, import directions, the templat
 	.venv/bin/mypy
 	.venv/bin/lint-imports
 	.venv/bin/python -m order_processing.settings layers/order_processing/order_processing/settings.json
+	$(MAKE) --no-print-directory lint-reference
 	.tools/sam/bin/cfn-lint template.yaml
 	AWS_DEFAULT_REGION=us-east-1 .tools/sam/bin/sam validate --lint
 
 .PHONY: security
 security: .tools/security/.stamp ## look over the template for weaknesses, offline; what is left as it is says why
 	.tools/security/bin/checkov --config-file .checkov.yaml
+
+.PHONY: reference
+reference: setup ## write the API's reference (OpenAPI, and its page) anew
+	@.venv/bin/python -m local.reference
+
+.PHONY: lint-reference
+lint-reference: # the OpenAPI document by Spectral; without node it is skipped, and the tests still hold it to the standard
+	@[ -d .tools/openapi-linter/node_modules ] || ! command -v npm >/dev/null || { \
+		mkdir -p .tools/openapi-linter && cp requirements/openapi-linter/* .tools/openapi-linter && \
+		npm ci --silent --prefix .tools/openapi-linter; } || true
+	@if [ -d .tools/openapi-linter/node_modules ]; then \
+		node .tools/openapi-linter/node_modules/.bin/spectral lint --fail-severity=warn \
+			--ruleset requirements/openapi-linter/spectral.yaml functions/show_reference/openapi.json; \
+	else echo "Spectral cannot be had: the OpenAPI document was not linted"; fi
 
 .PHONY: bill
 bill: setup ## what an order costs: units, puts, mails and CPU time by stage, in dollars a million

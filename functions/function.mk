@@ -10,7 +10,8 @@ KEPT_LOCALES := $(subst $(empty) $(empty),|,$(foreach language,$(LANGUAGES),$(fi
 
 build-%Function:
 	if grep -q '^[a-z]' requirements.txt; then $(MAKE) --makefile "$(FUNCTION_MAKEFILE)" requirements; fi
-	cp app.py "$(ARTIFACTS_DIR)/"
+	cp app.py $(wildcard *.json *.html *.txt) "$(ARTIFACTS_DIR)/"
+	rm -f "$(ARTIFACTS_DIR)/requirements.txt"
 	$(call compile_bytecode,$(ARTIFACTS_DIR),/var/task)
 
 .PHONY: requirements

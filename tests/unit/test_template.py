@@ -87,8 +87,22 @@ def test_who_reserves_or_gives_back_may_do_what_that_takes_and_nobody_else_sees_
     )
     printing = {"PrintBatchFunction": {"dynamodb:BatchGetItem"}}
     books = {"ReceiveSupplyFunction": reservation - {"dynamodb:BatchGetItem"} | CHECKS}
+    looking = {"QuoteOrderFunction": {"dynamodb:Query"}}
     renewal = {"RenewPromisesFunction": reservation | {"dynamodb:GetItem"}}
-    assert allowed == {**dict.fromkeys(who, reservation), **printing, **books, **renewal}
+    assert allowed == {**dict.fromkeys(who, reservation), **printing, **books, **renewal, **looking}
+
+
+def test_a_dry_run_may_only_read():
+    (policy,) = FUNCTIONS["QuoteOrderFunction"]["Policies"]
+    actions = {
+        action
+        for statement in policy["Statement"]
+        for action in ([statement["Action"]] if isinstance(statement["Action"], str) else statement["Action"])
+    }
+    assert actions == {
+        *("dynamodb:Query", "dynamodb:GetItem", "dynamodb:BatchGetItem"),
+        "secretsmanager:GetSecretValue",
+    }
 
 
 def test_executions_carry_the_orders_id_and_nothing_else():

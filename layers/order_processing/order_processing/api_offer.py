@@ -19,11 +19,12 @@ def show_offer(stored: StoredOrder) -> dict[str, Any] | None:
         return None
     return {
         "expires_at": stored.question.expires_at.isoformat() if stored.question else None,
-        "choices": [_choice(stored.verified, alternative) for alternative in stored.offer.alternatives],
+        "choices": [show_choice(stored.verified, alternative) for alternative in stored.offer.alternatives],
     }
 
 
-def _choice(verified: VerifiedOrder, alternative: Alternative) -> dict[str, Any]:
+def show_choice(verified: VerifiedOrder, alternative: Alternative) -> dict[str, Any]:
+    """One choice, and what it changes of the order."""
     currency, promise = verified.order.currency, alternative.promise
     shown: dict[str, Any] = {
         "choice": alternative.key,
@@ -42,14 +43,14 @@ def _choice(verified: VerifiedOrder, alternative: Alternative) -> dict[str, Any]
                 "description": line.title,
                 "quantity": line.quantity,
                 "price": money.major_units(line.net, currency),
-                "deliveries": _deliveries(promise, line.line_id),
+                "deliveries": deliveries_of(promise, line.line_id),
             }
             for line in after.order.lines
         ],
     }
 
 
-def _deliveries(promise: Promise, line_id: str) -> list[dict[str, Any]]:
+def deliveries_of(promise: Promise, line_id: str) -> list[dict[str, Any]]:
     """How many pieces of a line come on which day."""
     days: dict[date, int] = {}
     for part in promise.allocations:

@@ -46,16 +46,16 @@ def check_availability(
     if stored.promise:  # staff has changed it after it was reserved: it is promised anew
         stored = orders.give_back(stored)
     for _ in range(_TRIES):
-        outcome, sure = _promise(verified, inventory, settings, now, turn=turn_of(verified))
+        outcome, sure = promise_now(verified, inventory, settings, now, turn=turn_of(verified))
         if not sure or not _from_stock(outcome):
             # More may be there: in buckets not looked at, or held by a cut run of this very order.
             orders.finish_reservation(order_id)
-            outcome, _ = _promise(verified, inventory, settings, now, turn=None)
+            outcome, _ = promise_now(verified, inventory, settings, now, turn=None)
         try:
             if isinstance(outcome, Promise):
                 orders.reserve(stored, outcome, at=now)
                 return
-            if not (offer := _offer(verified, outcome, inventory, catalogue, settings, now)):
+            if not (offer := offer_instead(verified, outcome, inventory, catalogue, settings, now)):
                 continue
             orders.offer(stored, offer, at=now, reason=Reason(code="SHORTAGE", text=outcome.message))
         except OutOfStock:
@@ -64,7 +64,7 @@ def check_availability(
     raise OutOfStock(f"order {order_id}: stock changed {_TRIES} times while it was being promised")
 
 
-def _offer(
+def offer_instead(
     verified: VerifiedOrder,
     shortage: Shortage,
     inventory: Inventory,
@@ -87,7 +87,7 @@ def _offer(
     )
 
 
-def _promise(
+def promise_now(
     verified: VerifiedOrder, inventory: Inventory, settings: Settings, now: datetime, *, turn: int | None
 ) -> tuple[Promise | Shortage, bool]:
     """(what can be promised, whether nothing that was not looked at could change it)."""

@@ -1,0 +1,75 @@
+"""Every code that a problem (RFC 9457) of the API can have: with which statuses, and what it means."""
+
+from __future__ import annotations
+
+PROBLEMS: dict[str, tuple[tuple[int, ...], str]] = {
+    # every path
+    "API_VERSION_UNKNOWN": ((400,), "The header API-Version names a version that this API does not have."),
+    "BODY_UNREADABLE": ((400,), "The body is not what its transfer encoding or content type says."),
+    "BODY_TOO_LARGE": ((413,), "The body is larger than 1 MiB."),
+    "CREDENTIALS_INVALID": ((401,), "No key, token or link that opens this path came with the request."),
+    "NO_SUCH_ROUTE": ((404,), "The API has no such path."),
+    "METHOD_NOT_ALLOWED": ((405,), "The path does not have this method; the header Allow says which it has."),
+    "INTERNAL_FAULT": ((500,), "Something went wrong here. Nothing is half-done: send the request again."),
+    # orders
+    "ORDER_INVALID": ((400,), "The body is not an order that can be taken; `errors` names every mistake in it."),
+    "IDEMPOTENCY_KEY_MISSING": ((400,), "The header Idempotency-Key is missing, or longer than 255 characters."),
+    "IDEMPOTENCY_KEY_REUSED": ((422,), "The Idempotency-Key came before with another body: take a new key."),
+    "ORDER_TOO_LARGE": ((413,), "The order is larger than can be kept in one piece."),
+    "NO_SUCH_ORDER": ((404,), "No order has this number, or it is not the caller's to see."),
+    "QUERY_INVALID": ((400,), "A parameter of the query is missing or not what it should be."),
+    "ORDER_CHANGED": (
+        (409, 412),
+        "The order has changed since it was read: read it again, then decide. 412 where If-Match said what was seen.",
+    ),
+    "TOO_LATE_TO_CANCEL": ((409,), "A parcel is labelled, or keys are sent: the detail says what to do instead."),
+    "CONFIRMATION_UNDER_WAY": ((409, 503), "The order is just being confirmed: try again in a minute."),
+    "CANCELLATION_INVALID": ((400,), "The body is not a cancellation."),
+    # decisions
+    "DECISION_INVALID": ((400,), "The body is not a decision; `errors` names every mistake in it."),
+    "NOT_ASKED": ((409,), "Nobody is asked about this order: it was answered, it ended, or it went on."),
+    "NOTHING_TO_APPROVE": ((409,), "Nothing waits for staff's consent: correct, choose or reject."),
+    "NOTHING_TO_CORRECT": ((409,), "No field of the order is asked about."),
+    "CORRECTION_NEEDED": ((409,), "No consent makes the order deliverable: correct it, or reject it."),
+    "CORRECTION_INVALID": ((422,), "A correction cannot be made; `errors` names it."),
+    "CUSTOMER_NOT_TOLD": ((409,), "The customer cannot be written to: tell them, and decide `told`."),
+    "NOBODY_TO_TELL": ((409,), "The order does not wait for its customer to be told."),
+    "NOT_OFFERED": ((422,), "The choice is not one of those that are offered."),
+    "CONSENT_NEEDED": ((422,), "The choice costs more than the customer agreed to: ask them first."),
+    "OFFER_EXPIRED": ((409,), "The time to choose is over."),
+    # payments
+    "PAYMENT_INVALID": ((400,), "The body is not a payment's notice."),
+    "DOCUMENT_REUSED": ((409,), "This document told of another payment before."),
+    "NOT_RECORDED": ((409,), "The order does not stand in an account yet: send the notice again later."),
+    "ORDER_CANCELLED": ((409,), "The order was cancelled: nothing is to be paid for it."),
+    "CURRENCY_DIFFERS": ((409,), "The payment is in another currency than the order."),
+    "MORE_THAN_OPEN": ((409,), "The payment is more than what is open of the order."),
+    "ACCOUNT_BUSY": ((503,), "The account changes all the time: send the notice again."),
+    # stores
+    "UNKNOWN_SOURCE": ((404,), "Orders of this kind of store are not taken."),
+    "SIGNATURE_INVALID": ((401,), "The delivery is not signed with a secret of its store, or too long ago."),
+    # inventory
+    "CONTENT_TYPE_UNKNOWN": ((415,), "The header Content-Type names neither JSON nor, where it may be, CSV."),
+    "DOCUMENTS_INVALID": ((400,), "Nothing was taken in: `errors` names every mistake by its place."),
+    # warehouse
+    "BODY_INVALID": ((400,), "The body is not what this path takes; `errors` names every mistake in it."),
+    "ORDER_NUMBER_INVALID": ((400,), "A number is no order's number: a character of it is wrong."),
+    "DAY_INVALID": ((400,), "The parameter `day` is no date such as 2026-11-24."),
+    "PARCEL_INVALID": ((400,), "The parameter `parcel` is no parcel's number such as 1."),
+    "SSCC_INVALID": ((400,), "The path holds no SSCC: eighteen digits, the last of which is the check digit."),
+    "TOO_MANY": ((400,), "More orders than fit one batch."),
+    "NO_SUCH_LOCATION": ((404,), "There is no location of this name."),
+    "NO_SUCH_CARRIER": ((404,), "No delivery service uses a carrier of this name."),
+    "NO_SUCH_PARCEL": ((404,), "No parcel that is ready has this number."),
+    "NO_SUCH_BATCH": ((404,), "There is no batch with this id."),
+    "NOTHING_TO_PRINT": ((409,), "All that leaves on this day is printed or cancelled."),
+    "NOT_ON_THE_LIST": ((409,), "An order is not on the list of this location and day."),
+    "NOT_READY": ((409,), "The order is not ready to ship yet."),
+    "NOT_PRINTED": ((409,), "The parcel's label was not printed: print the order first."),
+    "WRONG_LOCATION": ((409,), "The parcel leaves from another location."),
+    "ORDER_ENDED": ((409,), "The order was cancelled: put the parcel aside."),
+    "ALREADY_LEFT": ((409,), "The parcel was handed over already."),
+    "NOTHING_TO_CLOSE": ((409,), "The carrier has taken over nothing since the last manifest."),
+    "RETURN_BY_CARRIER": ((409,), "The label was a carrier's: ask that carrier for the return."),
+    "BUSY": ((503,), "The order is being changed by somebody else: send the request again."),
+}
