@@ -88,7 +88,7 @@ def broken(_: Any) -> None:
 def test_a_fault_of_a_stage_and_of_a_door_without_its_words(capsys):
     with pytest.raises(StageFault):
         stage(broken)({"order_id": "BRSJV48JX"}, CONTEXT)
-    assert failed(ValueError(CANARY)).status_code == 500
+    assert failed(ValueError(CANARY))["statusCode"] == 500
     printed = capsys.readouterr().out
     assert total(printed, "Fault") == 2
     assert not [datum for datum in measured(printed) if "BRSJV48JX" in str(datum) or CANARY in str(datum)]
