@@ -21,10 +21,11 @@ class Member:
 OPERATOR = Member("olivia@store.example.com", "Olivia Ortiz", ("operations",))
 APPROVER = Member("anna@store.example.com", "Anna Berg", ("approvers",))
 SECOND_APPROVER = Member("ben@store.example.com", "Ben Cole", ("approvers",))
+READER = Member("rita@store.example.com", "Rita Rowe", ("operations", "payloads"))
 PACKER = Member("walt@store.example.com", "Walt Reed", ("warehouse",))
 ADMIN = Member("ada@store.example.com", "Ada Admin", ("admins",))
 NEWCOMER = Member("nina@store.example.com", "Nina New", ())
-MEMBERS = (OPERATOR, APPROVER, SECOND_APPROVER, PACKER, ADMIN, NEWCOMER)
+MEMBERS = (OPERATOR, APPROVER, SECOND_APPROVER, READER, PACKER, ADMIN, NEWCOMER)
 
 
 def enrol(cognito: Any, pool_id: str) -> None:

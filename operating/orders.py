@@ -1,5 +1,6 @@
 """Find orders, and see what happened to one.
 
+    python -m operating.orders find WHAT       its number, an e-mail, the store's id, a SKU, a parcel's number
     python -m operating.orders find --day 2026-11-25 [--to DAY] [--status S] [--sku SKU] [--promised DAY]
     python -m operating.orders find --customer C-1013
     python -m operating.orders find --from-store SOURCE STORE ID     the order that a store sent
@@ -13,15 +14,21 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 
-from operating.stack import add_stack, connect
+from operating.stack import Clients, add_stack, connect
 from order_processing import order_number
+from order_processing.access import address_hash, guest_id
+from order_processing.adapters.customer_master import CustomerMaster
 from order_processing.adapters.order_queries import DynamoOrderQueries
 from order_processing.adapters.orders import DynamoOrders
+from order_processing.adapters.parcel_numbers import ParcelNumbers
+from order_processing.adapters.secrets import Secrets
 from order_processing.errors import OrderNotFound
 from order_processing.money import major_units
 from order_processing.order_number import OrderNumberError, display
 from order_processing.order_queries import OrderQueries, QueryError, criteria_of
+from order_processing.order_search import OrderSearch
 from order_processing.orders import Orders
 from order_processing.timeline import timeline
 
@@ -36,6 +43,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         if given.command == "show":
             lines = shown(given.number, DynamoOrders(dynamodb, outputs["OrdersTable"]))
+        elif given.what:
+            lines = searched(given.what, search_on(clients, outputs))
         else:
             queries = DynamoOrderQueries(dynamodb, outputs["OrdersTable"], outputs["AccountsTable"])
             lines = found(vars(given), queries)
@@ -48,6 +57,35 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if not count:
         print("nothing found", file=sys.stderr)
     return 0 if count else 1
+
+
+def search_on(clients: Clients, outputs: dict[str, str]) -> OrderSearch:
+    """The search on a stack's tables; which stores there are stands in the senders' secret."""
+    dynamodb, secrets = clients("dynamodb"), clients("secretsmanager")
+    identity: str = Secrets(secrets, outputs["IdentitySecret"]).read()["key"]
+    senders = Secrets(secrets, outputs["SendersSecret"]).read()
+    customers = CustomerMaster(
+        dynamodb,
+        orders_table=outputs["OrdersTable"],
+        catalogue_table=outputs["CatalogueTable"],
+        accounts_table=outputs["AccountsTable"],
+        hashed=lambda email: guest_id(email, identity),
+        listed=lambda email: address_hash(email, identity),
+    )
+    return OrderSearch(
+        DynamoOrders(dynamodb, outputs["OrdersTable"]),
+        DynamoOrderQueries(dynamodb, outputs["OrdersTable"], outputs["AccountsTable"]),
+        ParcelNumbers(dynamodb, outputs["OrdersTable"]),
+        account_of=customers.account_of,
+        stores=lambda: [(source, store) for source, stores in senders.items() for store in stores],
+    )
+
+
+def searched(what: str, search: OrderSearch) -> Iterator[str]:
+    """The orders that this leads to, one a line, with what it was taken for."""
+    found = search.find(what, datetime.now(UTC).date())
+    for hit in found.hits:
+        yield f"{display(hit.order_id)}  by {found.how}{f', looked through from {found.since}' if found.since else ''}"
 
 
 def found(given: dict[str, object], queries: OrderQueries) -> Iterator[str]:
@@ -105,6 +143,7 @@ def _parser() -> argparse.ArgumentParser:
     find = commands.add_parser("find", help="orders by what is known of them")
     for name in (*_PARAMETERS, "customer"):
         find.add_argument(f"--{name}")
+    find.add_argument("what", nargs="?", default="", help="whatever is known of it")
     find.add_argument("--from-store", nargs=3, metavar=("SOURCE", "STORE", "ID"))
     commands.add_parser("show", help="what happened to one order").add_argument("number")
     return parser

@@ -12,6 +12,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import jwt
 from cryptography.hazmat.primitives.asymmetric import rsa
 
+from order_processing.audit import Audit
 from order_processing.console.console import Console
 from order_processing.console.login import Login
 from order_processing.console.page import Route
@@ -98,11 +99,18 @@ class Kept(dict[str, Session]):
 class Desk:
     """A member of staff at a console with these pages."""
 
-    def __init__(self, routes: Iterable[Route], *groups: Group, name: str = "Anna Berg", id: str = "id-1") -> None:
+    def __init__(
+        self,
+        routes: Iterable[Route],
+        *groups: Group,
+        name: str = "Anna Berg",
+        id: str = "id-1",
+        audit: Audit | None = None,
+    ) -> None:
         self.now = NOW
         self.pool, self.kept = Pool(Person(id=id, username=id, name=name, groups=frozenset(groups))), Kept()
         login = Login(directory=self.pool, sessions=self.kept, public_url="https://orders.example.com")
-        self.console = Console(routes, login=login, settings=current(), clock=lambda: self.now)
+        self.console = Console(routes, login=login, settings=current(), audit=audit, clock=lambda: self.now)
         self.cookies: dict[str, str] = {}
 
     def send(self, method: str, url: str, body: str = "", **headers: str) -> Answer:

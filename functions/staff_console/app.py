@@ -3,16 +3,23 @@
 import os
 from typing import Any
 
+from botocore.config import Config
+
+from order_processing.access import address_hash, guest_id
 from order_processing.adapters.accounts import DynamoAccounts
 from order_processing.adapters.audit import DynamoAudit
 from order_processing.adapters.aws import client
 from order_processing.adapters.confirmation_again import ConfirmationAgain
+from order_processing.adapters.customer_master import CustomerMaster
+from order_processing.adapters.documents import S3Documents
 from order_processing.adapters.executions import StepFunctionsExecutions
 from order_processing.adapters.failed_executions import DynamoRedrives, StepFunctionsFailures
 from order_processing.adapters.mail_reports import DynamoUnreached, SuppressedAddresses
 from order_processing.adapters.order_lists import OrderLists
+from order_processing.adapters.order_queries import DynamoOrderQueries
 from order_processing.adapters.orders import DynamoOrders
-from order_processing.adapters.secrets import address_hashes
+from order_processing.adapters.parcel_numbers import ParcelNumbers
+from order_processing.adapters.secrets import Secrets
 from order_processing.adapters.staff_directory import CognitoDirectory
 from order_processing.adapters.staff_sessions import DynamoSessions
 from order_processing.adapters.waiting import DynamoWaiting
@@ -21,13 +28,20 @@ from order_processing.console.approvals import ApprovalPages
 from order_processing.console.console import Console
 from order_processing.console.failures import FailurePages
 from order_processing.console.login import Login
-from order_processing.failures import console_url
+from order_processing.console.order_actions import OrderActions
+from order_processing.console.order_detail import OrderDetails
+from order_processing.console.order_find import FindPage
+from order_processing.failures import console_url, execution_arn
 from order_processing.gateway import request_of, response_of, serve
 from order_processing.observe import logged, note_fault
+from order_processing.order_search import OrderSearch
 from order_processing.routes import Response, Routes
 from order_processing.settings import current
 
-_dynamodb = client("dynamodb")
+_settings = current()
+_table, _inventory, _accounts = (os.environ[f"{name}_TABLE"] for name in ("ORDERS", "INVENTORY", "ACCOUNTS"))
+_machine, _ending = os.environ["STATE_MACHINE_ARN"], os.environ["ENDING_ARN"]
+_dynamodb, _stepfunctions = client("dynamodb"), client("stepfunctions")
 _login = Login(
     directory=CognitoDirectory(
         client("cognito-idp"),
@@ -39,41 +53,72 @@ _login = Login(
     sessions=DynamoSessions(_dynamodb, os.environ["SESSIONS_TABLE"]),
     public_url=os.environ["PUBLIC_URL"],
 )
-_orders = DynamoOrders(_dynamodb, os.environ["ORDERS_TABLE"], inventory_table=os.environ["INVENTORY_TABLE"])
-_stepfunctions = client("stepfunctions")
-_executions = StepFunctionsExecutions(_stepfunctions, os.environ["STATE_MACHINE_ARN"])
+_identity = Secrets(client("secretsmanager"), os.environ["IDENTITY_SECRET"], seconds=float("inf"))
+
+
+def _address(email: str) -> str:
+    return address_hash(email, _identity.read()["key"])
+
+
+def _guest(email: str) -> str:
+    return guest_id(email, _identity.read()["key"])
+
+
+_orders = DynamoOrders(_dynamodb, _table, inventory_table=_inventory, accounts_table=_accounts)
+_executions = StepFunctionsExecutions(_stepfunctions, _machine, ending_arn=_ending)
+_failed = StepFunctionsFailures(_stepfunctions, {"order": _machine, "ending": _ending})
+_audit = DynamoAudit(_dynamodb, _table)
+_documents = S3Documents(client("s3", config=Config(signature_version="s3v4")), os.environ["DOCUMENTS_BUCKET"])
+_again = ConfirmationAgain(client("lambda"), os.environ["CONFIRM_ORDER"])
+_customers = CustomerMaster(
+    _dynamodb,
+    orders_table=_table,
+    catalogue_table=os.environ["CATALOGUE_TABLE"],
+    accounts_table=_accounts,
+    hashed=_guest,
+    listed=_address,
+)
+_search = OrderSearch(
+    _orders,
+    DynamoOrderQueries(_dynamodb, _table, _accounts),
+    ParcelNumbers(_dynamodb, _table),
+    account_of=_customers.account_of,
+    stores=lambda: (),
+)
+_details = OrderDetails(
+    executions=_failed,
+    audit=_audit,
+    link=_documents.link,
+    url=lambda order_id: console_url(execution_arn(_machine, order_id)),
+    settings=_settings,
+)
 _approvals = ApprovalPages(
     orders=_orders,
-    waiting=DynamoWaiting(_dynamodb, os.environ["ORDERS_TABLE"]),
-    accounts=DynamoAccounts(_dynamodb, os.environ["ACCOUNTS_TABLE"]),
+    waiting=DynamoWaiting(_dynamodb, _table),
+    accounts=DynamoAccounts(_dynamodb, _accounts),
     executions=_executions,
-    settings=current(),
+    details=_details,
+    settings=_settings,
 )
-_suppressed = SuppressedAddresses(
-    _dynamodb,
-    os.environ["ORDERS_TABLE"],
-    address_hashes(client("secretsmanager"), os.environ["IDENTITY_SECRET"]),
-)
+_failures = FailurePages(_failed, DynamoRedrives(_dynamodb, _table), OrderLists(_dynamodb, _table), console_url)
 _not_reached = unreached.routes(
     _orders,
-    DynamoUnreached(_dynamodb, os.environ["ORDERS_TABLE"]),
+    DynamoUnreached(_dynamodb, _table),
     _executions,
-    send_again=ConfirmationAgain(client("lambda"), os.environ["CONFIRM_ORDER"]),
-    forget=_suppressed.remove,
-)
-_failures = FailurePages(
-    StepFunctionsFailures(
-        _stepfunctions, {"order": os.environ["STATE_MACHINE_ARN"], "ending": os.environ["ENDING_ARN"]}
-    ),
-    DynamoRedrives(_dynamodb, os.environ["ORDERS_TABLE"]),
-    OrderLists(_dynamodb, os.environ["ORDERS_TABLE"]),
-    console_url,
+    send_again=_again,
+    forget=SuppressedAddresses(_dynamodb, _table, _address).remove,
 )
 _console = Console(
-    (*_approvals.routes(), *_failures.routes(), *_not_reached),
+    (
+        *FindPage(_search, _orders).routes(),
+        *_approvals.routes(),
+        *OrderActions(_orders, _orders, _executions, _again).routes(),
+        *_failures.routes(),
+        *_not_reached,
+    ),
     login=_login,
-    settings=current(),
-    audit=DynamoAudit(_dynamodb, os.environ["ORDERS_TABLE"]),
+    settings=_settings,
+    audit=_audit,
 )
 app = Routes()
 

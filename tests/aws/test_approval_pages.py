@@ -7,8 +7,10 @@ from datetime import timedelta
 
 import pytest
 
+from order_processing.adapters.audit import DynamoAudit
 from order_processing.adapters.waiting import DynamoWaiting
 from order_processing.console.approvals import ApprovalPages
+from order_processing.console.order_detail import OrderDetails
 from order_processing.console.order_shown import left
 from order_processing.console.staff import Group
 from order_processing.order import Customer
@@ -21,12 +23,30 @@ from tests.orders import an_order
 ATTACK = "</dd><script>alert(1)</script><img src=x onerror=alert(1)>{{ 7*7 }}"
 
 
+class NoExecution:
+    """The port of executions, for orders whose stages a test runs itself."""
+
+    def of_order(self, order_id: str) -> None:
+        return None
+
+
+def details_of(shop, executions=None) -> OrderDetails:
+    return OrderDetails(
+        executions=executions or NoExecution(),
+        audit=DynamoAudit(shop.client("dynamodb"), shop.tables["orders"]),
+        link=shop.documents.link,
+        url=lambda order_id: f"https://console.example.com/{order_id}",
+        settings=current(),
+    )
+
+
 def desk(shop, *groups: Group, **who: str) -> Desk:
     pages = ApprovalPages(
         orders=shop.orders,
         waiting=DynamoWaiting(shop.client("dynamodb"), shop.tables["orders"]),
         accounts=shop.accounts,
         executions=shop,
+        details=details_of(shop),
         settings=current(),
     )
     signed_in = Desk(pages.routes(), *(groups or (Group.APPROVERS,)), **who)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from order_processing.adapters.attributes import document, read_document, text
 from order_processing.adapters.order_items import key
-from order_processing.failures import Failed, Failure, Machine, Progress, Redrive, told_in
+from order_processing.failures import Failed, Failure, Machine, Progress, Redrive, execution_arn, told_in
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -53,6 +53,14 @@ class StepFunctionsFailures:
     def progress(self, failures: Iterable[Failure]) -> list[Progress]:
         return _at_once(self._progress, list(failures))
 
+    def of_order(self, order_id: str) -> Progress | None:
+        """Where the order's own execution stands; None where it has none."""
+        try:
+            told = self._client.describe_execution(executionArn=execution_arn(self._machines["order"], order_id))
+        except self._client.exceptions.ExecutionDoesNotExist:
+            return None
+        return _progress(told)
+
     def _failure(self, machine: Machine, listed: Any) -> Failure | None:
         told = self._client.describe_execution(executionArn=listed["executionArn"])
         if told["status"] not in _STATUSES:  # redriven meanwhile
@@ -79,7 +87,7 @@ class StepFunctionsFailures:
             told = self._client.describe_execution(executionArn=failure.arn)
         except self._client.exceptions.ExecutionDoesNotExist:
             return Progress(status="GONE")
-        return Progress(status=told["status"], error=told.get("error") or "", told=told_in(told.get("cause") or ""))
+        return _progress(told)
 
 
 class DynamoRedrives:
@@ -111,6 +119,10 @@ class DynamoRedrives:
             Limit=10,
         )
         return [read_document(item["document"], Redrive) for item in found["Items"]]
+
+
+def _progress(told: Any) -> Progress:
+    return Progress(status=told["status"], error=told.get("error") or "", told=told_in(told.get("cause") or ""))
 
 
 def _at_once(work: Callable[[T], R], things: list[T]) -> list[R]:

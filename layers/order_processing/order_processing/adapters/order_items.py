@@ -63,6 +63,11 @@ def departures_of(location: str, day: date) -> str:
     return f"departures#{location}#{day.isoformat()}"
 
 
+def tracked_as(number: str) -> str:
+    """The partition that says which order a carrier's tracking number is of."""
+    return "tracking#" + number.upper().replace(" ", "")
+
+
 def key(order_id: str, part: str) -> dict[str, Attribute]:
     """The key of one of an order's items."""
     return {"order_id": text(order_id), "part": text(part)}

@@ -13,6 +13,7 @@ Table: partition key `order_id`, sort key `part`:
 - `contact`: where mails about the order go instead of the order's own address.
 - `mail#<message id>`: what became of a mail; see `mail_reports`.
 - `uses` (under the partition `coupon#<code>`): how many orders use a coupon of which there are so many.
+- `tracking` (under the partition `tracking#<number>`): whose parcel a carrier tracks under a number of its own.
 - `sscc` (under the partition `sscc#<number>`): which parcel holds that number.
 - under the partition `departures#<location>#<day>`: the orders of which a shipment leaves then, by id.
 The warehouse's other lists stand in this table too: see `dispatch`.
@@ -31,7 +32,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from order_processing import order_number
-from order_processing.adapters.attributes import document, iso, text
+from order_processing.adapters.attributes import document, iso, text, unpacked
 from order_processing.adapters.order_change import Change
 from order_processing.adapters.order_items import RECEIVED_INDEX, SHARDS, key, placed_item, stored_order_of
 from order_processing.adapters.reservations import AnchorRefused, Reservations
@@ -89,6 +90,13 @@ class OrderStore:
         if "placed" not in parts:
             raise OrderNotFound(order_id)
         return stored_order_of(order_id, parts)
+
+    def raw(self, order_id: str) -> bytes:
+        """The order as its sender sent it; empty once it is erased. OrderNotFound."""
+        placed = self._get(order_id, "placed")
+        if not placed:
+            raise OrderNotFound(order_id)
+        return unpacked(placed["raw"])
 
     def coupon_uses(self, code: str) -> int:
         found: Any = self._client.query(

@@ -13,6 +13,7 @@ from order_processing.adapters.order_items import (
     coupon_writes,
     departures_of,
     key,
+    tracked_as,
     verification_put,
     with_choices,
 )
@@ -188,6 +189,9 @@ class DynamoOrders(OrderStore):
         # Before the status, so that no order is ready that the warehouse's list of the day does not show.
         for departure in sorted({(s.location, s.ship_date) for s in delivery.shipments}):
             self._client.put_item(TableName=self._table, Item=key(departures_of(*departure), seen.order_id))
+        for parcel in (parcel for s in delivery.shipments for parcel in s.parcels if parcel.tracking_number):
+            of = {**key(tracked_as(parcel.tracking_number), "tracking"), "held_by": text(seen.order_id)}
+            self._client.put_item(TableName=self._table, Item=of)
         change = Change(seen, Status.READY_TO_SHIP, at)
         change.put("delivery", document(delivery), delivery=delivery)
         if not seen.verified:

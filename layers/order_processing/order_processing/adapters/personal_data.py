@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from order_processing.adapters.attributes import document, packed, read_document, text, unpacked
 from order_processing.adapters.order_change import Change
-from order_processing.adapters.order_items import Discrepancies, key, stored_order_of
+from order_processing.adapters.order_items import Discrepancies, key, stored_order_of, tracked_as
 from order_processing.adapters.transactions import Refused, Write, write_all
 from order_processing.catalogue import normal_email
 from order_processing.errors import OrderChanged, OrderNotFound
@@ -97,6 +97,7 @@ class PersonalData:
         kept = kept_documents(stored, settings)
         gone = self._erase_documents(order_id, {key: kept[key].years for key in kept})
         if not stored.erased:
+            self._forget_tracking(stored)
             after = without_person(stored, settings, at)
             try:
                 write_all(self._dynamodb, self._writes(stored, after, parts))
@@ -111,6 +112,14 @@ class PersonalData:
             documents_erased=tuple(gone),
             documents_kept=tuple(sorted(kept)),
         )
+
+    def _forget_tracking(self, stored: StoredOrder) -> None:
+        """Nothing leads from a carrier's number to the order any more; the order knows the numbers until then."""
+        for shipment in stored.delivery.shipments if stored.delivery else ():
+            for parcel in shipment.parcels:
+                if parcel.tracking_number:
+                    place = key(tracked_as(parcel.tracking_number), "tracking")
+                    self._dynamodb.delete_item(TableName=self._table, Key=place)
 
     def _writes(self, before: StoredOrder, after: StoredOrder, parts: dict[str, Any]) -> list[Write]:
         order_id = before.order_id

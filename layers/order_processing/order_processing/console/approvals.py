@@ -7,6 +7,8 @@ from typing import Protocol
 
 from order_processing import order_number
 from order_processing.account import AccountEntry, Totals
+from order_processing.console.order_actions import ACT, SEE_PAYLOADS
+from order_processing.console.order_detail import OrderDetails
 from order_processing.console.order_shown import (
     HistoryShown,
     correctable_fields,
@@ -31,6 +33,15 @@ from order_processing.waiting import WaitingOrders
 LIST = "/staff/waiting"
 _ORDER = "/staff/orders/{order_id}"
 _SEE = frozenset({Group.APPROVERS, Group.OPERATIONS})
+_DONE = {
+    "approve": "Your decision is kept.",
+    "correct": "Your decision is kept.",
+    "reject": "Your decision is kept.",
+    "choose": "The choice is kept, and the order goes on.",
+    "cancel": "The order is cancelled, and the customer is told.",
+    "confirmation": "The confirmation was sent once more.",
+    "address": "The address is noted: mails about the order go there.",
+}
 _DECIDE = frozenset({Group.APPROVERS})
 _DECISIONS = frozenset({"approve", "correct", "reject"})
 _LAST_ENTRIES = 5
@@ -54,12 +65,14 @@ class ApprovalPages:
         waiting: WaitingOrders,
         accounts: Accounts,
         executions: Executions,
+        details: OrderDetails,
         settings: Settings,
     ) -> None:
         self._orders = orders
         self._waiting = waiting
         self._accounts = accounts
         self._executions = executions
+        self._details = details
         self._settings = settings
 
     def routes(self) -> tuple[Route, ...]:
@@ -68,7 +81,7 @@ class ApprovalPages:
         return (
             Route("GET", LIST, _SEE, self.list, navigation="Waiting orders", about=about),
             Route("GET", _ORDER, _SEE, self.show),
-            Route("POST", _ORDER, _DECIDE, self.decide),
+            Route("POST", _ORDER, _DECIDE, self.decide, act="decide"),
         )
 
     def list(self, visit: Visit) -> Shown:
@@ -136,13 +149,16 @@ class ApprovalPages:
             "order": order_shown(stored, self._settings, visit.now),
             "history": self._history(customer, currency),
             "problem": problem,
-            "done": visit.query.get("done", "") if not problem else "",
+            "done": _DONE.get(visit.query.get("done", ""), "") if not problem else "",
             "given": visit.form if problem else {},
             "fields": correctable_fields(stored) if may_approve else (),
             "may_decide": person.may(_DECIDE) and stored.pending,
             "may_approve": may_approve,
             "has_approved": bool(stored.approval and stored.approval.consented(person.id)),
             "seen": state_of(stored),
+            "detail": self._details.of(stored, visit.now),
+            "may_act": person.may(ACT),
+            "may_see_payload": person.may(SEE_PAYLOADS),
         }
         return View("order.html", f"Order {order_number.display(stored.order_id)}", values, 409 if problem else 200)
 

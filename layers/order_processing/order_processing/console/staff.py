@@ -8,11 +8,15 @@ from order_processing.order import Record
 
 
 class Group(StrEnum):
-    """A group of the user pool. Admins may do what any other group may."""
+    """A group of the user pool. Admins may do what any other group may.
+
+    PAYLOADS opens no page by itself: it adds to another group that its member sees what orders' senders sent.
+    """
 
     OPERATIONS = "operations"
     APPROVERS = "approvers"
     WAREHOUSE = "warehouse"
+    PAYLOADS = "payloads"
     ADMINS = "admins"
 
 

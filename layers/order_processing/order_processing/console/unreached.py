@@ -61,6 +61,11 @@ class Row:
     sendable: bool
 
 
+def is_address(text: str) -> bool:
+    """Whether mail can be sent to this, by its form."""
+    return len(text) <= 254 and _ADDRESS.fullmatch(text) is not None
+
+
 class NotReached:
     """The page and its forms. send_again: sends a confirmed order's confirmation once more."""
 
@@ -111,7 +116,7 @@ class NotReached:
         return self._done(entry, visit)
 
     def _send(self, entry: Unreached, email: str, visit: Visit) -> Shown:
-        if len(email) > 254 or not _ADDRESS.fullmatch(email):
+        if not is_address(email):
             return _notice("This is no e-mail address", "Expected one such as name@example.com.", 400)
         stored = self._orders.load(entry.order_id)
         if not _sendable(entry, stored):

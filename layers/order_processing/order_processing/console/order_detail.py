@@ -1,0 +1,227 @@
+"""Everything that is kept of one order, as staff see it below what a decision needs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from order_processing.audit import Act, Audit
+from order_processing.cancellation import refusal
+from order_processing.failures import Progress
+from order_processing.faults import advice
+from order_processing.mail.figures import Figures
+from order_processing.offer import Alternative
+from order_processing.order_parts import Confirmation
+from order_processing.promise import Allocation
+from order_processing.settings import Settings
+from order_processing.status import Status
+from order_processing.stored_order import StoredOrder
+from order_processing.timeline import timeline
+from order_processing.verification.corrections import order_of
+from order_processing.warehouse.papers import documents_of
+from order_processing.warehouse.parcels import state_of
+
+_FIGURES = Figures("en", "en")
+_SOURCES = {"stock": "stock", "supply": "supply", "production": "made to order"}
+_KINDS = {"later": "everything, later", "in_parts": "a part now, the rest later", "substitute": "a substitute",
+          "without": "without it", "cancel": "cancel the order"}  # fmt: skip
+_FAILED = ("FAILED", "TIMED_OUT", "ABORTED")
+
+
+class Executions(Protocol):
+    """Where an order's execution stands."""
+
+    def of_order(self, order_id: str, /) -> Progress | None:
+        """None where it has none."""
+        ...
+
+
+@dataclass(frozen=True)
+class MailShown:
+    what: str
+    at: str
+    became: str
+    bad: bool
+
+
+@dataclass(frozen=True)
+class ParcelShown:
+    sscc: str
+    number: str
+    location: str
+    ship_date: str
+    service: str
+    state: str
+    tracking: str
+    url: str
+
+
+@dataclass(frozen=True)
+class ExecutionShown:
+    """title, todo: what a failure means and what to do; "" where it has not failed."""
+
+    url: str
+    status: str
+    title: str = ""
+    todo: str = ""
+    told: str = ""
+
+
+@dataclass(frozen=True)
+class Detail:
+    execution: ExecutionShown | None
+    happened: tuple[tuple[str, str, str, str], ...]
+    held: tuple[tuple[str, str, str, str, str], ...]
+    mails: tuple[MailShown, ...]
+    parcels: tuple[ParcelShown, ...]
+    documents: tuple[tuple[str, str, str], ...]
+    acts: tuple[Act, ...]
+    choices: tuple[tuple[str, str], ...]
+    can_cancel: bool
+    why_not: str
+    can_resend: bool
+    address: str
+
+
+class OrderDetails:
+    """Makes the details. link: to a document, for ten minutes; url: where AWS's console shows an order's execution."""
+
+    def __init__(
+        self,
+        *,
+        executions: Executions,
+        audit: Audit,
+        link: Callable[[str], str],
+        url: Callable[[str], str],
+        settings: Settings,
+    ) -> None:
+        self._executions = executions
+        self._audit = audit
+        self._link = link
+        self._url = url
+        self._settings = settings
+
+    def of(self, stored: StoredOrder, now: datetime) -> Detail:
+        """The details of an order."""
+        zone = self._settings.store.time_zone
+        why_not = refusal(stored, now)
+        return Detail(
+            execution=self._execution(stored.order_id),
+            happened=tuple(
+                (
+                    f"{each.at:%Y-%m-%d %H:%M:%S}",
+                    each.what,
+                    each.actor,
+                    " ".join(filter(None, (each.reason.code if each.reason else "", each.detail))),
+                )
+                for each in timeline(stored)
+            ),
+            held=tuple(_held(each) for each in (*stored.held.allocations, *stored.held.materials))
+            if stored.held
+            else (),
+            mails=tuple(_mails(stored, zone)),
+            parcels=tuple(_parcels(stored, self._settings)),
+            documents=tuple((each["kind"], each["name"], each["link"]) for each in self._documents(stored)),
+            acts=tuple(self._audit.of_order(stored.order_id)),
+            choices=tuple(_choice(each, order_of(stored).currency) for each in _offered(stored)),
+            can_cancel=not stored.ended and why_not is None,
+            why_not=str(why_not) if why_not and not stored.ended else "",
+            can_resend=stored.has_reached(Status.CONFIRMED) and stored.confirmation is not None and not stored.erased,
+            address=stored.mail_address,
+        )
+
+    def _documents(self, stored: StoredOrder) -> list[dict[str, str]]:
+        return list(documents_of(stored, self._link)["documents"])
+
+    def _execution(self, order_id: str) -> ExecutionShown | None:
+        progress = self._executions.of_order(order_id)
+        if progress is None:
+            return None
+        if progress.status not in _FAILED:
+            return ExecutionShown(self._url(order_id), progress.status)
+        meant = advice(progress.error, progress.told)
+        return ExecutionShown(
+            self._url(order_id), progress.status, meant.title, meant.todo, f"{progress.error}: {progress.told}"
+        )
+
+
+def _held(each: Allocation) -> tuple[str, str, str, str, str]:
+    source = f"{_SOURCES[each.kind]} {each.source_id}".strip()
+    return each.sku, str(each.quantity), f"{each.location}, {source}", str(each.ship_date), str(each.delivery_date)
+
+
+def _offered(stored: StoredOrder) -> tuple[Alternative, ...]:
+    return stored.offer.alternatives if stored.offer and stored.status is Status.OFFER_PENDING else ()
+
+
+def _choice(alternative: Alternative, currency: str) -> tuple[str, str]:
+    """An alternative's key, and it in words."""
+    words = [_KINDS.get(alternative.kind, alternative.kind)]
+    words += [f"{each.item.description} ({each.item.sku})" for each in alternative.replacements]
+    if alternative.difference:
+        more = _FIGURES.amount(abs(alternative.difference), currency)
+        words.append(f"{more} {'more' if alternative.difference > 0 else 'less'}")
+    day = alternative.promise.delivery_date if alternative.promise else None
+    return alternative.key, ", ".join([*words, *([f"there by {day}"] if day else [])])
+
+
+def _mails(stored: StoredOrder, zone: str) -> list[MailShown]:
+    """Each message with what became of it, as far as SES has reported."""
+    delay = stored.delay.notice if stored.delay else None
+    late = stored.late_cancellation.told if stored.late_cancellation else None
+    sent: dict[str, Confirmation | None] = {
+        "Confirmation": stored.confirmation,
+        "What needs no parcel": stored.handed_out,
+        "Notice of a delay": delay,
+        "On its way": stored.handling.told,
+        "End of the order": stored.notice,
+        "Too late to cancel": late,
+    }
+    known = {mail.message_id: mail for mail in stored.mails}
+    shown = []
+    for what, mail in sent.items():
+        if mail is None:
+            continue
+        report = known.pop(mail.message_id, None)
+        became, bad = _became(report) if report else ("told by " + mail.told if mail.told else "no report yet", False)
+        if not mail.sent_at:
+            became, bad = "begun, and not known to be sent", True
+        shown.append(MailShown(what, _FIGURES.moment(mail.sent_at or mail.attempt_at, zone), became, bad))
+    for report in known.values():  # questions, and messages that were sent once more
+        became, bad = _became(report)
+        shown.append(MailShown(report.kind or "mail", "", became, bad))
+    return shown
+
+
+def _became(report: object) -> tuple[str, bool]:
+    for name in ("complained", "bounced", "rejected"):
+        if at := getattr(report, f"{name}_at"):
+            cause = getattr(report, "cause", "")
+            return f"{name} {at:%Y-%m-%d %H:%M} UTC {cause}".strip(), True
+    for name in ("delivered", "delayed"):
+        if at := getattr(report, f"{name}_at"):
+            return f"{name} {at:%Y-%m-%d %H:%M} UTC", False
+    return "no report yet", False
+
+
+def _parcels(stored: StoredOrder, settings: Settings) -> list[ParcelShown]:
+    return [
+        ParcelShown(
+            sscc=parcel.sscc,
+            number=f"{parcel.number} of {parcel.of}",
+            location=settings.locations[shipment.location].name
+            if shipment.location in settings.locations
+            else shipment.location,
+            ship_date=str(shipment.ship_date),
+            service=settings.services[shipment.service].title
+            if shipment.service in settings.services
+            else shipment.service,
+            state=state_of(parcel.sscc, stored.handling, stored.status).value.replace("_", " "),
+            tracking=parcel.tracking,
+            url=parcel.tracking_url if parcel.tracking_url.startswith("https://") else "",
+        )
+        for shipment in (stored.delivery.shipments if stored.delivery else ())
+        for parcel in shipment.parcels
+    ]
