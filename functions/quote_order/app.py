@@ -4,11 +4,9 @@ import os
 from datetime import datetime
 from typing import Any
 
-import boto3
-from aws_lambda_powertools.event_handler import Response
-
 from order_processing.access import guest_id
 from order_processing.adapters.accounts import DynamoAccounts
+from order_processing.adapters.aws import client
 from order_processing.adapters.catalogue import DynamoCatalogue
 from order_processing.adapters.inventory import DynamoInventory
 from order_processing.adapters.orders import DynamoOrders
@@ -19,10 +17,11 @@ from order_processing.observe import logged
 from order_processing.order import Order
 from order_processing.quote_door import QuoteDoor
 from order_processing.quoting import Quote, quote
+from order_processing.routes import Response
 from order_processing.settings import current
 
-_dynamodb = boto3.client("dynamodb")
-_secretsmanager = boto3.client("secretsmanager")
+_dynamodb = client("dynamodb")
+_secretsmanager = client("secretsmanager")
 _orders = DynamoOrders(_dynamodb, os.environ["ORDERS_TABLE"])
 _catalogue = DynamoCatalogue(_dynamodb, os.environ["CATALOGUE_TABLE"])
 _accounts = DynamoAccounts(_dynamodb, os.environ["ACCOUNTS_TABLE"])

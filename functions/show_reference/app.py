@@ -4,13 +4,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from aws_lambda_powertools.event_handler import Response
-
 from order_processing.conditional import etag_of
 from order_processing.door import no_such_route
 from order_processing.gateway import resolver, response_of, serve
 from order_processing.http import JSON, Answer
 from order_processing.observe import logged
+from order_processing.routes import Response
 
 app = resolver(no_such_route)
 
