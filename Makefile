@@ -110,6 +110,10 @@ packing: setup ## how good and how fast packing is: known instances, lower bound
 rush: setup ## 16 processes place 5,000 orders for 4,000 pieces of 3 SKUs; some minutes
 	@.venv/bin/python -m tests.load.rush
 
+.PHONY: deliveries
+deliveries: setup ## 20 stores send 2,000 deliveries, 30 % of them twice, shuffled, to the local stack's API; some minutes
+	@.venv/bin/python -m tests.load.deliveries
+
 .PHONY: delivery
 delivery: setup ## what preparing a delivery takes: CPU time for orders of three parcels, import time
 	@.venv/bin/python -m tests.bench.delivery

@@ -45,6 +45,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             )
             for found in kept.report(source, store):
                 print(f"  {found.at:%Y-%m-%d %H:%M}  missed: {', '.join(found.missed) or 'none'}")
+                if found.changed:
+                    print(f"                    changes missed of: {', '.join(found.changed)}")
                 for aside in found.set_aside:
                     print(f"                    in quarantine: {aside}")
     return 1 if failed else 0

@@ -47,6 +47,11 @@ def webhook(source: str) -> Response:
     return response_of(_doors.webhook(source, request_of(app)))
 
 
+@app.get("/webhooks/<source>")
+def challenge(source: str) -> Response:
+    return response_of(_doors.challenge(source, request_of(app)))
+
+
 @app.get("/orders/<order_id>")
 def status(order_id: str) -> Response:
     return response_of(_doors.status(order_id, request_of(app)))

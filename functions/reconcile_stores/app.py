@@ -47,5 +47,8 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, int]:
             if found.missed:
                 count("OrderMissedByWebhook", len(found.missed), source=source)
             level = logger.warning if found.missed or found.set_aside else logger.info
-            level("reconciled", extra={**told, **found.model_dump(mode="json", include={"looked_at", "missed"})})
+            level(
+                "reconciled",
+                extra={**told, **found.model_dump(mode="json", include={"looked_at", "missed", "changed"})},
+            )
     return {"missed": missed, "failed": failed}

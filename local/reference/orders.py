@@ -190,4 +190,27 @@ ORDERS = (
         "Each kind of store signs and writes as it does; docs/stores.md says field by field what is read. Whatever has"
         " a right signature is answered 2xx once it is kept.",
     ),
+    Operation(
+        "get",
+        "/webhooks/{source}",
+        "answerChallenge",
+        "stores",
+        "Answer the challenge with which Adobe registers an address",
+        ({},),
+        {200: Reply("The challenge, as it was asked.", media="text/plain")},
+        ("NO_SUCH_ROUTE",),
+        (
+            Parameter(
+                "source",
+                "path",
+                "The kind of store.",
+                {"type": "string", "enum": ["adobe-commerce"]},
+                True,
+                "adobe-commerce",
+            ),
+            Parameter(
+                "challenge", "query", "What is to be answered.", {"type": "string", "maxLength": 200}, True, "8ec8"
+            ),
+        ),
+    ),
 )

@@ -24,7 +24,7 @@ from order_processing.cancellation import TOO_LATE
 from order_processing.carriers import Carrier
 from order_processing.catalogue import catalogue_items
 from order_processing.catalogue_files import read_catalogue
-from order_processing.errors import TurnOff
+from order_processing.errors import DecisionMade, OrderReplaced, TurnOff
 from order_processing.order import Order
 from order_processing.settings import Settings, current
 from order_processing.stages.await_decision import await_decision
@@ -58,6 +58,7 @@ class Shop:
     settings: Settings = field(default_factory=current)
     answered: list[tuple[str, str]] = field(default_factory=list)
     finished: list[tuple[str, str]] = field(default_factory=list)
+    started: list[tuple[str, int]] = field(default_factory=list)
     running: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
@@ -94,12 +95,15 @@ class Shop:
         return self.orders.place(order, raw, "fingerprint", self.now).order_id
 
     def run(self, order_id: str) -> StoredOrder:
-        """All stages in turn, as the state machine would; a turn off the path ends or asks."""
+        """All stages in turn, as the state machine would; a turn off the path begins anew, ends or asks."""
         try:
             for stage in self.stages:
                 stage(order_id)
         except TurnOff as turn:
-            self.turn_off(order_id, turn)
+            try:
+                self.turn_off(order_id, turn)
+            except (OrderReplaced, DecisionMade):
+                return self.run(order_id)
         return self.orders.load(order_id)
 
     @property
@@ -181,6 +185,8 @@ class Shop:
         raise AssertionError(f"the settings name no carrier but our own, and {name} was asked for")
 
     def turn_off(self, order_id: str, turn: TurnOff) -> None:
+        if isinstance(turn, OrderReplaced):
+            raise turn
         ending = {"OrderRejected": Status.REJECTED, "OrderEnded": Status.CANCELLED}.get(type(turn).__name__)
         if ending:
             self.end(order_id, ending)
@@ -213,16 +219,17 @@ class Shop:
             now=self.now,
         )
 
-    def start(self, order_id: str) -> None:
+    def start(self, order_id: str, run: int = 1) -> None:
         """The port Executions: a test runs the stages itself."""
+        self.started.append((order_id, run))
 
     def answer(self, token: str, decision: str) -> None:
         self.answered.append((token, decision))
 
-    def runs(self, order_id: str) -> bool:
+    def runs(self, order_id: str, run: int = 1) -> bool:
         return order_id in self.running
 
-    def finish(self, order_id: str, ending: str) -> None:
+    def finish(self, order_id: str, ending: str, run: int = 1) -> None:
         """As the state machine for early ends does."""
         self.finished.append((order_id, ending))
         if ending == TOO_LATE:

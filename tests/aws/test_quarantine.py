@@ -75,6 +75,7 @@ def test_what_still_cannot_be_read_stays_and_what_can_becomes_its_order_once(wor
 
 def test_a_delivery_is_shown_and_dropped_and_an_unknown_id_is_refused(work, capsys):
     aside = set_aside(work, b'{"id": "x')
+    capsys.readouterr()  # the metric of it
     assert command.main(["show", aside]) == 0
     assert capsys.readouterr().out == '{"id": "x\n'
     with pytest.raises(SystemExit):

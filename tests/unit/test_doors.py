@@ -35,7 +35,7 @@ class Shop:
 
 
 class Senders:
-    def read(self) -> dict[str, Any]:
+    def read(self, *, seconds: float | None = None) -> dict[str, Any]:
         return {"shop": {"shop.example.com": ["secret"]}}
 
 
@@ -47,7 +47,7 @@ NOTICE = NeedsFetch(store="shop.example.com", store_order_id="7", urls=("https:/
     ("brings", "status", "says"),
     [
         (NotAnOrder(reason="another topic"), 200, "another topic"),
-        (OrderDeleted(store_order_id="7"), 200, "not touched"),
+        (OrderDeleted(store="shop.example.com", store_order_id="7"), 200, "deleted before it was known"),
         (NOTICE, 202, "to be fetched"),
     ],
 )

@@ -95,7 +95,8 @@ def test_a_bigcommerce_notice_says_what_to_fetch():
 
 def test_bigcommerce_scopes():
     assert BIG.read({}, encoded({**NOTICE, "scope": "store/order/statusUpdated"})).change == "updated"
-    assert BIG.read({}, encoded({**NOTICE, "scope": "store/order/archived"})) == OrderDeleted(store_order_id="218")
+    deleted = BIG.read({}, encoded({**NOTICE, "scope": "store/order/archived"}))
+    assert deleted == OrderDeleted(store="er6we2l3gw", store_order_id="218")
     found = BIG.read({}, encoded({**NOTICE, "scope": "store/product/updated"}))
     assert type(found) is NotAnOrder
 

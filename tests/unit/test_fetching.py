@@ -47,7 +47,7 @@ class Kept:
         self.placed.setdefault(order.origin, raw)
         return Placed(order_id=order.origin, new=new)
 
-    def start(self, order_id: str) -> None:
+    def start(self, order_id: str, run: int = 1) -> None:
         assert order_id in self.placed
 
     def put(self, *given: Any) -> None:
@@ -58,7 +58,10 @@ class Kept:
 
     @property
     def deliveries(self) -> Deliveries:
-        return Deliveries(orders=self, executions=self, quarantine=self, notices=self)
+        return Deliveries(orders=self, changes=lambda: self, executions=self, quarantine=self, notices=self)
+
+    def find(self, *_: str) -> None:
+        """None of these tests tells more of an order that is known."""
 
 
 def notice(order_id: str = "585d498fdee9f31a60284a37") -> Queued:

@@ -18,7 +18,7 @@ class Executions:
         self.started: list[str] = []
         self.down = False
 
-    def start(self, order_id: str) -> None:
+    def start(self, order_id: str, run: int = 1) -> None:
         if self.down:
             raise NotStarted(order_id)
         self.started.append(order_id)

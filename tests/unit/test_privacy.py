@@ -17,8 +17,8 @@ from tests.template import template
 
 KEPT: dict[type, set[str]] = {
     Order: {
-        "schema_version", "source", "store", "store_order_id", "store_order_number", "store_version", "placed_at",
-        "currency", "lines", "shipping", "discounts", "taxes", "fees", "prices_include_tax", "tax_total",
+        "schema_version", "source", "store", "store_order_id", "store_order_number", "store_version", "store_status",
+        "placed_at", "currency", "lines", "shipping", "discounts", "taxes", "fees", "prices_include_tax", "tax_total",
         "discount_total", "total", "paid", "subtotal", "closed_reason", "gift", "allow_partial_shipment",
     },
     Customer: {"locale"},

@@ -357,8 +357,8 @@ def test_other_topics_bring_no_order_and_their_body_is_not_read(topic):
 
 
 def test_a_deleted_order():
-    found = SHOPIFY.read({"x-shopify-topic": "orders/delete"}, b'{"id": 820982911946154508}')
-    assert found == OrderDeleted(store_order_id="820982911946154508")
+    found = SHOPIFY.read({**HEADERS, "X-Shopify-Topic": "orders/delete"}, b'{"id": 820982911946154508}')
+    assert found == OrderDeleted(store=SHOPIFY.store_of(HEADERS), store_order_id="820982911946154508")
 
 
 def test_a_new_order_is_placed(order):

@@ -40,7 +40,7 @@ def test_an_unknown_order_is_taken_in_even_from_an_update():
     assert action(OrderPlaced(order=order("1"))) == "take_in"
     assert action(changed("2")) == "take_in"
     assert action(changed("2", closed="cancelled in the store")) == "take_in"
-    assert action(OrderDeleted(store_order_id="1")) == "ignore"
+    assert action(OrderDeleted(store="a", store_order_id="1")) == "ignore"
 
 
 def test_what_is_older_or_the_same_is_ignored():
@@ -59,22 +59,47 @@ def test_a_changed_line(confirmed, ended, expected):
 
 @pytest.mark.parametrize(
     ("confirmed", "ended", "expected"),
+    [(False, False, "cancel"), (True, False, "cancel"), (False, True, "ignore")],
+)
+def test_a_cancellation_is_followed_as_far_as_it_still_can_be(confirmed, ended, expected):
+    for delivery in (changed("2", closed="cancelled in the store (customer)"), changed("2", change="cancelled")):
+        assert action(delivery, order("1"), confirmed=confirmed, ended=ended) == expected
+
+
+@pytest.mark.parametrize(
+    ("confirmed", "ended", "expected"),
     [(False, False, "cancel"), (True, False, "tell_staff"), (False, True, "ignore")],
 )
-def test_a_cancellation(confirmed, ended, expected):
-    for delivery in (changed("2", closed="cancelled in the store"), OrderDeleted(store_order_id="1")):
+def test_an_order_that_the_store_refunded_or_deleted(confirmed, ended, expected):
+    for delivery in (changed("2", closed="refunded in the store"), OrderDeleted(store="a", store_order_id="1")):
         assert action(delivery, order("1"), confirmed=confirmed, ended=ended) == expected
+
+
+def test_what_was_told_to_staff_is_told_once_and_its_end_too():
+    refunded = order("2", closed="refunded in the store")
+    assert action(changed("3", closed="refunded in the store"), refunded, confirmed=True) == "ignore"
+    assert action(changed("3"), refunded, confirmed=True) == "tell_staff"
+    assert action(OrderDeleted(store="a", store_order_id="1"), order("2", closed="deleted in the store")) == "ignore"
+
+
+def test_a_risk_that_is_found_later_counts_until_the_customer_was_told():
+    risky = order("2").model_copy(update={"flags": ("charge_risk:elevated",)})
+    assert action(OrderChanged(order=risky, change="updated"), order("1")) == "replace"
+    assert action(OrderChanged(order=risky, change="updated"), order("1"), confirmed=True) == "ignore"
 
 
 def test_the_payment_of_an_unpaid_order():
     assert action(changed("2"), order("1", paid=False)) == "replace"
-    assert action(changed("2"), order("1", paid=False), ended=True) == "take_up_again"
+    assert action(changed("2"), order("1", paid=False), ended=True, closed_by_store=True) == "take_up_again"
+    assert action(changed("2"), order("1", paid=False), ended=True) == "tell_staff"
     assert action(changed("2"), order("1", paid=False), confirmed=True) == "ignore"
 
 
 def test_an_order_that_the_store_opened_again():
-    assert action(changed("2"), order("1", closed="cancelled in the store"), ended=True) == "take_up_again"
-    assert action(changed("2", paid=False), order("1", closed="cancelled in the store"), ended=True) == "ignore"
+    cancelled = order("1", closed="cancelled in the store")
+    assert action(changed("2"), cancelled, ended=True, closed_by_store=True) == "take_up_again"
+    assert action(changed("2"), cancelled, ended=True, closed_by_store=True, confirmed=True) == "tell_staff"
+    assert action(changed("2", paid=False), cancelled, ended=True, closed_by_store=True) == "ignore"
 
 
 def test_our_own_fulfilment_coming_back_stops_nothing():

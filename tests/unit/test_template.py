@@ -19,6 +19,7 @@ NAMED_TURNS = {
     "OfferNeeded",
     "ApprovalNeeded",
     "OrderEnded",
+    "OrderReplaced",
     "DeliveryRefused",
     "PromiseLost",
 }

@@ -240,7 +240,7 @@ def test_topics(order):
     assert isinstance(read_as("order.created"), OrderPlaced)
     assert read_as("order.updated").change == "updated"
     assert isinstance(read_as("order.restored"), OrderChanged)
-    assert read_as("order.deleted") == OrderDeleted(store_order_id="9")
+    assert read_as("order.deleted") == OrderDeleted(store="", store_order_id="9")
     assert isinstance(read_as("product.updated"), NotAnOrder)
     assert isinstance(read_as("action.woocommerce_add_to_cart"), NotAnOrder)
     with pytest.raises(Unreadable, match="X-WC-Webhook-Topic"):

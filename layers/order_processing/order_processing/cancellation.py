@@ -112,7 +112,7 @@ def note_too_late(
                 stored = orders.note_late_cancellation(stored, LateCancellation(at=now, reason=reason))
             except OrderChanged:
                 continue
-        executions.finish(order_id, TOO_LATE)
+        executions.finish(order_id, TOO_LATE, stored.runs)
         return stored
     raise OrderChanged(order_id)
 
@@ -124,5 +124,5 @@ def _let_be_told(stored: StoredOrder, executions: Executions) -> None:
     if stored.question:
         executions.answer(stored.question.token, CANCELLED)
     was_ready = Status.READY_TO_SHIP.value in stored.times
-    if was_ready or not executions.runs(stored.order_id):
-        executions.finish(stored.order_id, stored.status.value)
+    if was_ready or not executions.runs(stored.order_id, stored.runs):
+        executions.finish(stored.order_id, stored.status.value, stored.runs)

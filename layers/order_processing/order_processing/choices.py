@@ -37,7 +37,7 @@ def choose_offered(
     if stored.status is Status.CANCELLED and stored.reason == _DECLINED and key == "cancel":
         return stored
     if stored.status is not Status.OFFER_PENDING or stored.offer is None:
-        last = stored.answers[-1] if stored.answers else None
+        last = stored.standing_answers[-1] if stored.standing_answers else None
         same = last and last.choice and last.choice.alternative.key == key and (last.actor, last.by) == (actor, by)
         if last and same and not stored.ended:
             return decide(order_id, last, orders=orders, executions=executions)

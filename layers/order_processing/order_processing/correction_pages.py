@@ -47,7 +47,7 @@ class CorrectionPages:
     def page(self, stored: StoredOrder, step: str) -> Page:
         """What is asked. step: preview, changed (as preview) or edit, of a draft; else the empty form."""
         draft = stored.draft
-        if step in ("preview", "changed", "edit") and draft and draft.number == len(stored.answers):
+        if step in ("preview", "changed", "edit") and draft and draft.number == stored.turns:
             return self._drafted(stored, draft, step)
         return self._first(stored)
 
@@ -59,7 +59,7 @@ class CorrectionPages:
         if not self.asks(stored):
             return self._accept_again(stored, request) if do == "accept" else see_other(request)
         given = {name: one_line(value) for name, value in fields.items() if name not in _OWN}
-        draft = Draft(number=len(stored.answers), fields=given, offered=tuple(fields.get("also", "").split()))
+        draft = Draft(number=stored.turns, fields=given, offered=tuple(fields.get("also", "").split()))
         try:
             proposal = self._proposal(stored, draft)
         except NotOffered:
@@ -104,8 +104,9 @@ class CorrectionPages:
 
     def _accept_again(self, stored: StoredOrder, request: Request) -> Answer:
         """The same answer once more: the execution is told again, in case it did not hear."""
-        if stored.answers and stored.answers[-1].actor == CUSTOMER and not stored.ended and not stored.pending:
-            return self._decide(stored, stored.answers[-1], request)
+        answers = stored.standing_answers
+        if answers and answers[-1].actor == CUSTOMER and not stored.ended and not stored.pending:
+            return self._decide(stored, answers[-1], request)
         return see_other(request)
 
     def _decide(self, stored: StoredOrder, decision: Decision, request: Request) -> Answer:

@@ -112,7 +112,8 @@ class DecisionPages:
             return self._desk.notice(stored, "choice.heading", "choice.text")
         if stored.pending:
             return self._desk.notice(stored, "staff.heading", "staff.text")
-        if stored.answers and stored.answers[-1].actor == CUSTOMER:
+        standing = stored.standing_answers
+        if standing and standing[-1].actor == CUSTOMER:
             chosen = self._offers.chosen(stored)
             return self._desk.notice(stored, "answered.heading", "answered.text", cancellable=False, more=chosen)
         return self._desk.notice(stored, "going.heading", "going.text", cancellable=False)

@@ -22,19 +22,20 @@ REJECTED = "rejected"
 class Executions(Protocol):
     """The running executions of the state machine."""
 
-    def start(self, order_id: str) -> None:
-        """Start the order's one execution; done before, it is done. Raises NotStarted."""
+    def start(self, order_id: str, run: int = 1) -> None:
+        """Start the order's execution; done before, it is done. run: the how-manieth, see `StoredOrder.runs`: an order
+        that its store opened again has one more. Raises NotStarted."""
         ...
 
     def answer(self, token: str, decision: str) -> None:
         """Let a waiting execution go on; one that no longer waits is left alone."""
         ...
 
-    def runs(self, order_id: str) -> bool:
+    def runs(self, order_id: str, run: int = 1) -> bool:
         """Whether the order's own execution is under way."""
         ...
 
-    def finish(self, order_id: str, ending: str) -> None:
+    def finish(self, order_id: str, ending: str, run: int = 1) -> None:
         """Start what is left to do after an early end (CANCELLED, ...) or a cancellation that came TOO_LATE:
         what was held goes back, the customer is told. Started before, it is started. Raises NotStarted."""
         ...
@@ -60,7 +61,8 @@ def decide(order_id: str, answer: Answer, *, orders: Orders, executions: Executi
     """
     stored = orders.load(order_id)
     if not stored.pending:
-        if stored.question and stored.answers and stored.answers[-1].same_decision(answer):
+        standing = stored.standing_answers
+        if stored.question and standing and standing[-1].same_decision(answer):
             executions.answer(stored.question.token, _way(answer, stored.question))
             return stored
         raise NotAsked(stored)

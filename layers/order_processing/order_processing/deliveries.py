@@ -9,9 +9,8 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from order_processing.cancellation import cancel_for_store
 from order_processing.decisions import Executions
 from order_processing.intake import take_in
 from order_processing.observe import count, logger
@@ -23,11 +22,18 @@ from order_processing.stores.platform import (
     NotAnOrder,
     OrderChanged,
     OrderDeleted,
+    OrderPlaced,
     Unreadable,
     platform,
 )
+from order_processing.stores.sender import EVERY_STORE, check_sender, connection_of
 
-DELETED_IN_STORE = "an order that is deleted in the store is not touched here"
+if TYPE_CHECKING:  # most deliveries are new orders, and need nothing of it
+    from order_processing.store_changes import StoreChanges
+    from order_processing.stores.mapping import Mappings
+
+
+Told = OrderPlaced | OrderChanged | OrderDeleted
 
 
 class SetAside(Record):
@@ -63,10 +69,14 @@ class Notices(Protocol):
 
 
 class Taken(Record):
-    """What became of a delivery. order_id: of its order, new or known. reason: why there is none, or not yet."""
+    """What became of a delivery. order_id: of its order, new or known. reason: why there is none, or not yet.
+
+    action: for a known order, what was done about it: see `stores.arrival.judge`.
+    """
 
     order_id: str = ""
     new: bool = False
+    action: str = ""
     fetching: bool = False
     quarantined: str = ""
     path: str = ""
@@ -74,17 +84,42 @@ class Taken(Record):
 
 
 class Deliveries:
-    """Every way in for a store's delivery."""
+    """Every way in for a store's delivery.
 
-    def __init__(self, *, orders: Orders, executions: Executions, quarantine: Quarantine, notices: Notices) -> None:
+    changes: made when the first delivery of a known order comes. mappings: None where no store has one.
+    """
+
+    def __init__(
+        self,
+        *,
+        orders: Orders,
+        changes: Callable[[], StoreChanges],
+        executions: Executions,
+        quarantine: Quarantine,
+        notices: Notices,
+        mappings: Mappings | None = None,
+    ) -> None:
+        self._mappings = mappings
         self._orders = orders
+        self._changes = changes
         self._executions = executions
         self._quarantine = quarantine
         self._notices = notices
 
-    def receive(self, source: str, headers: Mapping[str, str], raw: bytes, now: datetime) -> Taken:
-        """Take in a delivery whose signature was right. source: a platform's name. Raises CannotCancel, as `take`."""
-        return self.take_or_set_aside(source, headers, raw, now, lambda: platform(source).read(headers, raw))
+    def receive(
+        self, source: str, headers: Mapping[str, str], raw: bytes, now: datetime, *, sender: str = EVERY_STORE
+    ) -> Taken:
+        """Take in a delivery whose signature was right. source: a platform's name. sender: the store that signed it.
+
+        Raises SignatureError for one that speaks of another store, and CannotCancel, as `take`.
+        """
+
+        def read() -> Delivery:
+            delivery = platform(source).read(headers, raw)
+            check_sender(delivery, sender)
+            return delivery
+
+        return self.take_or_set_aside(source, headers, raw, now, read)
 
     def take_or_set_aside(
         self, source: str, headers: Mapping[str, str], raw: bytes, now: datetime, read: Callable[[], Delivery]
@@ -107,14 +142,56 @@ class Deliveries:
             return Taken(fetching=True, reason=delivery.reason)
         if isinstance(delivery, NotAnOrder):
             return Taken(reason=delivery.reason)
-        if isinstance(delivery, OrderDeleted):
-            return Taken(reason=DELETED_IN_STORE)
+        delivery = self._in_our_words(source, delivery)
         fingerprint = hashlib.sha256(raw).hexdigest()
+        # What is probably known is looked up first: a write that is refused costs as much as one that is made.
+        if not isinstance(delivery, OrderPlaced) and (taken := self._follow(source, delivery, raw, fingerprint, now)):
+            return taken
+        if isinstance(delivery, OrderDeleted):
+            return Taken(reason="an order that was deleted before it was known")
         placed = take_in(delivery.order, raw, fingerprint, orders=self._orders, executions=self._executions, now=now)
         logger.info("order taken in", extra={"order_id": placed.order_id, "new": placed.new})
-        if isinstance(delivery, OrderChanged) and delivery.change == "cancelled" and not placed.new:
-            self._cancel(placed.order_id, now)
+        if not placed.new and not placed.same_body:
+            return self._follow(source, delivery, raw, fingerprint, now) or Taken(order_id=placed.order_id)
         return Taken(order_id=placed.order_id, new=placed.new)
+
+    def _in_our_words(self, source: str, delivery: Told) -> Told:
+        """The delivery as the store's mapping reads it."""
+        if self._mappings is None or isinstance(delivery, OrderDeleted):
+            return delivery
+        mapping = self._mappings.of(source, connection_of(source, delivery.order.store))
+        return delivery.model_copy(update={"order": mapping.read(delivery.order)}) if mapping else delivery
+
+    def _follow(
+        self,
+        source: str,
+        delivery: Told,
+        raw: bytes,
+        fingerprint: str,
+        now: datetime,
+    ) -> Taken | None:
+        """What comes of a delivery whose order is known; None when it is not."""
+        # Imported here, because most deliveries are new orders.
+        from order_processing.store_changes import follow
+
+        if isinstance(delivery, OrderDeleted):
+            origin = (source, delivery.store, delivery.store_order_id)
+        else:
+            origin = (delivery.order.source, delivery.order.store, delivery.order.store_order_id)
+        changes = self._changes()
+        stored, judgement = follow(
+            delivery,
+            raw,
+            fingerprint,
+            lambda: changes.find(*origin),
+            changes=changes,
+            orders=self._orders,
+            executions=self._executions,
+            now=now,
+        )
+        if stored is None:
+            return None
+        return Taken(order_id=stored.order_id, action=judgement.action, reason=judgement.reason)
 
     def set_aside(
         self, source: str, headers: Mapping[str, str], raw: bytes, now: datetime, *, reason: str, path: str = ""
@@ -133,11 +210,6 @@ class Deliveries:
         count("DeliveryQuarantined", source=source)
         logger.warning("set aside", extra={"quarantined": aside.id, "source": source, "path": path})
         return Taken(quarantined=aside.id, path=path, reason=reason)
-
-    def _cancel(self, order_id: str, now: datetime) -> None:
-        stored = cancel_for_store(order_id, orders=self._orders, executions=self._executions, now=now)
-        if stored.late_cancellation:
-            logger.warning("the store cancelled too late", extra={"order_id": order_id})
 
 
 def kept_headers(headers: Mapping[str, str]) -> dict[str, str]:

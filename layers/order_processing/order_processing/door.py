@@ -16,7 +16,9 @@ LONGEST_KEY = 255
 class Senders(Protocol):
     """Who may come in: `{source or right: {store, client or person: [secret, ...]}}`."""
 
-    def read(self) -> dict[str, Any]: ...
+    def read(self, *, seconds: float | None = None) -> dict[str, Any]:
+        """seconds: how old what is known of them may be, where that is less than usual."""
+        ...
 
 
 def door(route: Callable[..., Answer]) -> Callable[..., Answer]:

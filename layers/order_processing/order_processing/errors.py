@@ -43,6 +43,10 @@ class OrderEnded(TurnOff):
     """The order ended early while a stage was at it: there is nothing more to do."""
 
 
+class OrderReplaced(TurnOff):
+    """The store changed the order while a stage was at it, and nobody was told of it yet: it is verified anew."""
+
+
 class DeliveryRefused(TurnOff):
     """The order cannot be shipped until staff mends what the code and the field path name; no retry helps."""
 

@@ -76,7 +76,7 @@ class OfferPages:
 
     def chosen(self, stored: StoredOrder) -> tuple[str, ...]:
         """What was chosen, in words; nothing where that was not the last answer."""
-        choice = stored.answers[-1].choice if stored.answers else None
+        choice = stored.standing_answers[-1].choice if stored.standing_answers else None
         if not choice:
             return ()
         wording = self._desk.wording(stored)

@@ -131,6 +131,7 @@ class Order(Record):
     source: the door: "api", "shopify", "woocommerce", ...; store: which store behind that door.
     store_order_id: the store's stable id; store_order_number: what the store shows its customer.
     store_version: the store's own time or number of this state of the order; later states sort higher.
+    store_status: the store's own word for the order's state, as it came; "" where it has none.
     closed_reason: set when the store says that the order must not be delivered
         (cancelled, voided, already fulfilled, a test delivery, ...), in words; else None.
     paid: whether the store says that it is paid or the payment is authorised.
@@ -146,6 +147,7 @@ class Order(Record):
     store_order_id: Text
     store_order_number: Text = ""
     store_version: Text = ""
+    store_status: Text = ""
     placed_at: datetime
     currency: Text
     customer: Customer = Customer()

@@ -230,7 +230,7 @@ class Answer(Record):
 class Draft(Record):
     """What the customer filled in and has not accepted: shown again, and of no effect on the order.
 
-    number: how many decisions had been made before. fields: the form's values by name.
+    number: the order's `turns` then. fields: the form's values by name.
     offered: fields that were offered beyond those that were asked for first.
     """
 

@@ -93,7 +93,7 @@ class Orders(Protocol):
         ...
 
     def give_back(self, seen: StoredOrder) -> StoredOrder:
-        """Give back what the order has reserved, because it is changed and will be promised anew."""
+        """Give back what the order has reserved or is offered, because it is changed and will be promised anew."""
         ...
 
     def ask_approval(self, seen: StoredOrder, case: Case, *, at: datetime) -> StoredOrder:

@@ -95,7 +95,10 @@ def without_person(stored: StoredOrder, settings: Settings, at: datetime) -> Sto
     findings = tuple(_finding(d) for d in stored.discrepancies)
     return stored.model_copy(
         update={
-            "placed": _order(stored.placed),
+            "placed": order_without_person(stored.placed),
+            "states": tuple(
+                state.model_copy(update={"order": order_without_person(state.order)}) for state in stored.states
+            ),
             "verified": verified_without_person(verified, findings) if verified else None,
             "discrepancies": findings,
             "answers": tuple(_answer(answer) for answer in stored.answers),
@@ -114,7 +117,8 @@ def _reason(reason: Reason | None) -> Reason | None:
     return Reason(code=reason.code, text="") if reason else None
 
 
-def _order(order: Order) -> Order:
+def order_without_person(order: Order) -> Order:
+    """An order as it was placed, without its customer."""
     lines = tuple(line.model_copy(update={"options": ()}) for line in order.lines)
     return order.model_copy(
         update={
@@ -136,7 +140,7 @@ def _address(address: Address | None) -> Address | None:
 
 def verified_without_person(verified: VerifiedOrder, findings: tuple[Discrepancy, ...] = ()) -> VerifiedOrder:
     """A verified order without its customer. findings: in the place of its own."""
-    return verified.model_copy(update={"order": _order(verified.order), "discrepancies": findings})
+    return verified.model_copy(update={"order": order_without_person(verified.order), "discrepancies": findings})
 
 
 def _finding(finding: Discrepancy) -> Discrepancy:

@@ -22,8 +22,8 @@ _MOST_PAGES = 1_000
 class Reconciled(Record):
     """How far a store was compared, and what was found.
 
-    until: every change before it was looked at. missed: ids of orders that were taken in only now.
-    looked_at: orders in the list. set_aside: ids in quarantine.
+    until: every change before it was looked at. missed: ids of orders that were taken in only now. changed: of known
+    orders of which a change had not come. looked_at: orders in the list. set_aside: ids in quarantine.
     """
 
     source: Text
@@ -32,6 +32,7 @@ class Reconciled(Record):
     at: datetime
     looked_at: int = 0
     missed: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
     fetching: int = 0
     set_aside: tuple[str, ...] = ()
 
@@ -70,6 +71,7 @@ def reconcile(
     seen: set[str] = set()
     looked_at, fetching = 0, 0
     missed: list[str] = []
+    changed: list[str] = []
     aside: list[str] = []
     while url:
         if url in seen or len(seen) >= _MOST_PAGES:
@@ -85,6 +87,8 @@ def reconcile(
             fetching += taken.fetching
             if taken.new:
                 missed.append(taken.order_id)
+            if taken.action not in ("", "ignore"):
+                changed.append(taken.order_id)
             if taken.quarantined:
                 aside.append(taken.quarantined)
         url = page.next_url
@@ -95,6 +99,7 @@ def reconcile(
         at=now,
         looked_at=looked_at,
         missed=tuple(missed),
+        changed=tuple(changed),
         fetching=fetching,
         set_aside=tuple(aside),
     )

@@ -139,7 +139,7 @@ def state_of(stored: StoredOrder) -> str:
     """What is asked about an order now, as a short text that changes with it."""
     asked = [d.model_dump_json() for d in stored.discrepancies if d.resolution.startswith("needs_")]
     grounds = [ground.model_dump_json() for ground in stored.approval.grounds] if stored.approval else []
-    told = "\n".join([stored.status, str(len(stored.answers)), *asked, *grounds])
+    told = "\n".join([stored.status, str(stored.turns), *asked, *grounds])
     return hashlib.sha256(told.encode()).hexdigest()[:32]
 
 
@@ -257,7 +257,8 @@ def _corrections(stored: StoredOrder, body: DecisionBody) -> tuple[Correction, .
 
 def _repeated(stored: StoredOrder, body: DecisionBody, staff: Decider) -> Answer | None:
     """The answer that this decision was already: sent again, it is told again and counts once."""
-    last = stored.answers[-1] if stored.answers and not stored.pending and not stored.ended else None
+    answers = stored.standing_answers
+    last = answers[-1] if answers and not stored.pending and not stored.ended else None
     if not last or not stored.question or body.decision == "reject":
         return None
     if last.choice or body.decision == "choose":

@@ -30,6 +30,7 @@ from order_processing.order_parts import (
 )
 from order_processing.promise import Promise
 from order_processing.status import ENDED, PATH, PENDING, Status
+from order_processing.store_state import StoreState
 from order_processing.verified_order import VerifiedOrder
 
 _ASKED_FROM = {
@@ -42,6 +43,7 @@ _ASKED_FROM = {
 class StoredOrder(Record):
     """One order with all its parts.
 
+    placed: as it was placed, or as the store has changed it since, before the customer was told what they get.
     version: counts the changes of status; 0 until the first stage has changed it. Every write names
     the version it has seen, so of two that race one wins and the other reads again.
     times: when each status was first reached (UTC).
@@ -54,6 +56,8 @@ class StoredOrder(Record):
     approval: why the order waits for approval, and who has consented so far; None while it does not.
     coupons: the codes of those it uses of which not everybody may have one.
     left: where the order has waited on its way, and why.
+    states: what the store told of the order later, the oldest first. store_version: the newest version that came,
+    also of a state that changed nothing here and was not kept; "" where the newest state says it.
     mails: what became of each mail that was reported on. contact: where mails go instead of the order's address.
     """
 
@@ -86,6 +90,43 @@ class StoredOrder(Record):
     approval: Case | None = None
     left: History = History()
     coupons: tuple[str, ...] = ()
+    states: tuple[StoreState, ...] = ()
+    store_version: str = ""
+
+    @property
+    def newest(self) -> Order:
+        """The newest state that the store told, whether or not the order goes on as it says."""
+        newest = self.states[-1].order if self.states else self.placed
+        if self.store_version > newest.store_version:
+            return newest.model_copy(update={"store_version": self.store_version})
+        return newest
+
+    @property
+    def replaced_at(self) -> int:
+        """The version of the head from which on the order is what it is now; 0 for one as it was placed."""
+        return max((state.version for state in self.states if state.counts), default=0)
+
+    @property
+    def runs(self) -> int:
+        """How many executions the order has had: one, and one for each time that the store opened it again."""
+        return 1 + sum(state.action == "take_up_again" for state in self.states)
+
+    @property
+    def standing_answers(self) -> tuple[Answer, ...]:
+        """The decisions about the order as it is now, without those about what the store has changed since."""
+        return self.answers[max((state.answers for state in self.states if state.counts), default=0) :]
+
+    @property
+    def turns(self) -> int:
+        """Grows with each decision and each change by the store: what was asked before is no longer asked."""
+        return len(self.answers) + sum(state.counts for state in self.states)
+
+    @property
+    def told(self) -> bool:
+        """Whether the customer was told what they get, or is being told: the point of no return."""
+        if Status.CONFIRMED.value in self.times:
+            return True
+        return self.confirmation is not None and not self.waits_to_be_told
 
     @property
     def history(self) -> tuple[Past, ...]:
@@ -104,7 +145,7 @@ class StoredOrder(Record):
     @property
     def approvals(self) -> tuple[Approval, ...]:
         """Every consent that staff gave."""
-        return tuple(approval for answer in self.answers for approval in answer.approvals)
+        return tuple(approval for answer in self.standing_answers for approval in answer.approvals)
 
     @property
     def mail_address(self) -> str:
@@ -121,7 +162,8 @@ class StoredOrder(Record):
     @property
     def choice(self) -> Choice | None:
         """What was chosen of the offer for which everything is still held."""
-        return self.answers[-1].choice if self.holds_offer and self.answers else None
+        standing = self.standing_answers
+        return standing[-1].choice if self.holds_offer and standing else None
 
     @property
     def held(self) -> Promise | None:

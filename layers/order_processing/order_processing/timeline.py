@@ -59,6 +59,9 @@ def _all(stored: StoredOrder) -> Iterator[Happened]:
             actor=_who(stored) if current and stored.status in ENDED else SYSTEM,
             reason=stored.reason if current else None,
         )
+    for state in stored.states:
+        reason = Reason(code=state.action.upper(), text=state.reason)
+        yield Happened(at=state.at, what="CHANGED_IN_STORE", actor=STORE, reason=reason)
     yield from _decisions(stored)
     yield from _mails(stored)
     yield from _handling(stored)

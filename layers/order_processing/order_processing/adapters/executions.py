@@ -1,4 +1,4 @@
-"""The state machine's executions: one an order, named by its id."""
+"""The state machine's executions: one an order, named by its id; further ones by id and number."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ class StepFunctionsExecutions:
         self._state_machine_arn = state_machine_arn
         self._ending_arn = ending_arn
 
-    def start(self, order_id: str) -> None:
+    def start(self, order_id: str, run: int = 1) -> None:
         """Start the order's execution. Its name is the order's id, so it can exist only once."""
-        self._start(self._state_machine_arn, order_id, {"order_id": order_id})
+        self._start(self._state_machine_arn, _name(order_id, run), {"order_id": order_id})
 
     def answer(self, token: str, decision: str) -> None:
         """Complete the waiting task with `{"decision": decision}`; a task that is gone is left alone."""
@@ -32,17 +32,17 @@ class StepFunctionsExecutions:
         except (self._client.exceptions.TaskTimedOut, self._client.exceptions.TaskDoesNotExist):
             return
 
-    def runs(self, order_id: str) -> bool:
+    def runs(self, order_id: str, run: int = 1) -> bool:
         """Whether the order's own execution is under way."""
-        arn = f"{self._state_machine_arn.replace(':stateMachine:', ':execution:')}:{order_id}"
+        arn = f"{self._state_machine_arn.replace(':stateMachine:', ':execution:')}:{_name(order_id, run)}"
         try:
             return self._client.describe_execution(executionArn=arn)["status"] in ("RUNNING", "PENDING_REDRIVE")
         except self._client.exceptions.ExecutionDoesNotExist:
             return False
 
-    def finish(self, order_id: str, ending: str) -> None:
+    def finish(self, order_id: str, ending: str, run: int = 1) -> None:
         """Start the execution that finishes an early end. It is named by the order and the ending, so it is one."""
-        name = f"{order_id}-{ending.lower()}"
+        name = f"{_name(order_id, run)}-{ending.lower()}"
         self._start(self._ending_arn, name, {"order_id": order_id, "ending": ending})
 
     def _start(self, machine: str, name: str, given: dict[str, str]) -> None:
@@ -52,3 +52,7 @@ class StepFunctionsExecutions:
             return
         except (BotoCoreError, ClientError) as error:
             raise NotStarted(name) from error
+
+
+def _name(order_id: str, run: int) -> str:
+    return order_id if run == 1 else f"{order_id}-{run}"

@@ -31,6 +31,7 @@ from order_processing.order_parts import (
 from order_processing.orders import OrderTooLarge
 from order_processing.promise import Promise
 from order_processing.status import Status
+from order_processing.store_state import StoreState
 from order_processing.stored_order import StoredOrder
 from order_processing.verified_order import CouponUse, VerifiedOrder
 
@@ -39,6 +40,8 @@ SCHEMA = 1
 SHARDS = 4
 RECEIVED_INDEX = "received-by-day"
 LATE_CANCELLATIONS = "list#late-cancellations"
+STORE_CHANGES = "list#store-changes"
+STATE = "state#"
 _LARGEST_ITEM = 390_000
 
 
@@ -87,6 +90,21 @@ def placed_item(
         "received_at": time(received_at),
         "received_day": text(day_slot(order_id, received_at)),
     }
+    return _small_enough(item)
+
+
+def state_item(order_id: str, number: int, state: StoreState, raw: bytes, fingerprint: str) -> dict[str, Attribute]:
+    """The item of a later state of an order; OrderTooLarge. number: from 1."""
+    item = {
+        **key(order_id, f"{STATE}{number:04}"),
+        "fingerprint": text(fingerprint),
+        "document": document(state),
+        "raw": packed(raw),
+    }
+    return _small_enough(item)
+
+
+def _small_enough(item: dict[str, Attribute]) -> dict[str, Attribute]:
     size = sum(len(next(iter(value.values()))) for value in item.values())
     if size > _LARGEST_ITEM:
         raise OrderTooLarge(f"the order takes {size} bytes, more than the {_LARGEST_ITEM} that can be kept")
@@ -150,14 +168,22 @@ def stored_order_of(order_id: str, parts: dict[str, dict[str, Attribute]]) -> St
         _check_schema(order_id, part, item)
     placed, head, verification = parts["placed"], parts.get("order", {}), parts.get("verified", {})
     received_at = datetime.fromisoformat(placed["received_at"]["S"])
+    states = tuple(read_document(parts[part]["document"], StoreState) for part in sorted(parts) if is_state(part))
+    replacing = [state for state in states if state.counts]
     fields: dict[str, Any] = {
         "order_id": order_id,
-        "placed": read_document(placed["document"], Order),
+        "placed": replacing[-1].order if replacing else read_document(placed["document"], Order),
+        "states": states,
         "received_at": received_at,
         "times": {Status.RECEIVED.value: received_at},
     }
+    if "known" in parts:
+        fields["store_version"] = parts["known"]["store_version"]["S"]
     if verification:
         fields["coupons"] = tuple(sorted(verification.get("coupons", {}).get("SS", ())))
+        if replacing and int(verification["version"]["N"]) < replacing[-1].version:
+            verification = {}  # what was verified is no longer the order
+    if verification:
         fields["discrepancies"] = read_document(verification["discrepancies"], Discrepancies).found
         if "document" in verification:
             fields["verified"] = read_document(verification["document"], VerifiedOrder).model_copy(
@@ -181,7 +207,12 @@ def stored_order_of(order_id: str, parts: dict[str, dict[str, Attribute]]) -> St
     if is_verified(stored.status, stored.version, verification):
         times = {**stored.times, Status.VERIFIED.value: datetime.fromisoformat(verification["verified_at"]["S"])}
         stored = stored.model_copy(update={"status": Status.VERIFIED, "times": times})
-    return with_choices(stored, *stored.answers)
+    return with_choices(stored, *stored.standing_answers)
+
+
+def is_state(part: str) -> bool:
+    """Whether this is one of an order's later states, as its store told them."""
+    return part.startswith(STATE)
 
 
 def _check_schema(order_id: str, part: str, item: dict[str, Attribute]) -> None:

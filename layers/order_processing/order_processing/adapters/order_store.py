@@ -10,6 +10,9 @@ Table: partition key `order_id`, sort key `part`:
 - `offer`: the alternatives that the customer was offered, and what is held for them.
 - `draft`: what the customer filled in on a page and has not accepted.
 - `<time>#<order id>` (under the partition `list#late-cancellations`): a cancellation that came too late.
+- `state#<number>`: what the store told of the order later, with its raw body and what was done about it; written once.
+- `known`: the newest version that the store told, where the state itself changed nothing and is not kept.
+- `<time>#<order id>` (under the partition `list#store-changes`): a change by the store that staff must look at.
 - `contact`: where mails about the order go instead of the order's own address.
 - `mail#<message id>`: what became of a mail; see `mail_reports`.
 - `uses` (under the partition `coupon#<code>`): how many orders use a coupon of which there are so many.
@@ -78,6 +81,13 @@ class OrderStore:
             probe += 1
 
     def load(self, order_id: str) -> StoredOrder:
+        parts = self._parts(order_id)
+        if "placed" not in parts:
+            raise OrderNotFound(order_id)
+        return stored_order_of(order_id, parts)
+
+    def _parts(self, order_id: str) -> dict[str, Any]:
+        """All of an order's items, by part; none for an order that is not there."""
         parts: dict[str, Any] = {}
         pages = self._client.get_paginator("query").paginate(
             TableName=self._table,
@@ -87,9 +97,7 @@ class OrderStore:
         )
         for page in pages:
             parts.update((item["part"]["S"], item) for item in page["Items"])
-        if "placed" not in parts:
-            raise OrderNotFound(order_id)
-        return stored_order_of(order_id, parts)
+        return parts
 
     def raw(self, order_id: str) -> bytes:
         """The order as its sender sent it; empty once it is erased. OrderNotFound."""

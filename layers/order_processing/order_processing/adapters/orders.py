@@ -131,7 +131,10 @@ class DynamoOrders(OrderStore):
 
     def give_back(self, seen: StoredOrder) -> StoredOrder:
         change = Change(seen)
-        change.remove("promise", promise=None)
+        if seen.promise:
+            change.remove("promise", promise=None)
+        if seen.holds_offer:
+            change.remove("holds_offer", holds_offer=False)
         self._hold(change, None)
         return change.after
 

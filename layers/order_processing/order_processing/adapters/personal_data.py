@@ -14,13 +14,27 @@ from typing import TYPE_CHECKING, Any
 
 from order_processing.adapters.attributes import document, packed, read_document, text, unpacked
 from order_processing.adapters.order_change import Change
-from order_processing.adapters.order_items import Discrepancies, key, stored_order_of, tracked_as
+from order_processing.adapters.order_items import (
+    STATE,
+    Discrepancies,
+    is_state,
+    key,
+    stored_order_of,
+    tracked_as,
+)
 from order_processing.adapters.transactions import Refused, Write, write_all
 from order_processing.catalogue import normal_email
 from order_processing.errors import OrderChanged, OrderNotFound
 from order_processing.order import Order
-from order_processing.privacy import OrderErased, kept_documents, verified_without_person, without_person
+from order_processing.privacy import (
+    OrderErased,
+    kept_documents,
+    order_without_person,
+    verified_without_person,
+    without_person,
+)
 from order_processing.settings import Settings
+from order_processing.store_state import StoreState
 from order_processing.stored_order import StoredOrder
 from order_processing.verified_order import VerifiedOrder
 
@@ -33,7 +47,7 @@ KEPT_YEARS = "kept-years"
 """The tag of a document that stays; the bucket's lifecycle lets it go after so many years."""
 _STAYING = ("placed", "verified", "order", "offer")
 _DELETED_AT_ONCE = 1000
-_IN_THE_ORDER = ("placed", "verified", "order", "answer#", "draft", "offer")
+_IN_THE_ORDER = ("placed", "verified", "order", "answer#", "draft", "offer", STATE)
 
 
 class PersonalData:
@@ -66,8 +80,10 @@ class PersonalData:
         return stored_order_of(order_id, parts)
 
     def raw(self, order_id: str) -> bytes:
-        """The order as its sender sent it; empty once it is erased."""
-        return unpacked(self._parts(order_id)["placed"]["raw"])
+        """The order as its sender sent it; empty once it is erased. Each later state of it begins a new line."""
+        parts = self._parts(order_id)
+        bodies = ["placed", *sorted(filter(is_state, parts))]
+        return b"\n".join(filter(None, (unpacked(parts[part]["raw"]) for part in bodies)))
 
     def beside(self, order_id: str) -> dict[str, Any]:
         """What other items of the order hold, as it stands there, by their parts (reports on mails, ...)."""
@@ -122,7 +138,7 @@ class PersonalData:
                     self._dynamodb.delete_item(TableName=self._table, Key=place)
 
     def _writes(self, before: StoredOrder, after: StoredOrder, parts: dict[str, Any]) -> list[Write]:
-        order_id = before.order_id
+        order_id, placed = before.order_id, parts["placed"]
         head = Change(before)
         for name in ("reason", "delivery", "left", "erased"):
             value = getattr(after, name)
@@ -132,8 +148,10 @@ class PersonalData:
             head.remove("approval")
         writes: list[Write] = [
             {"Update": {"TableName": self._table, **head.expression()}},
-            self._set(order_id, "placed", document=document(after.placed), raw=packed(b""), fingerprint=text("erased")),
+            self._set(order_id, "placed", **_bare(order_without_person(read_document(placed["document"], Order)))),
         ]
+        states = sorted(filter(is_state, parts))
+        writes += [self._set(order_id, part, **_bare(s)) for part, s in zip(states, after.states, strict=True)]
         if "verified" in parts:
             values = {"discrepancies": document(Discrepancies(found=after.discrepancies))}
             if "document" in parts["verified"]:  # as it stands there: what was chosen of an offer is added on reading
@@ -145,7 +163,7 @@ class PersonalData:
             self._set(order_id, part, document=document(answer))
             for part, answer in zip(answers, after.answers, strict=True)
         ]
-        more = [part for part in parts if part not in (*_STAYING, *answers)]
+        more = [part for part in parts if part not in (*_STAYING, *answers, *states)]
         return writes + [{"Delete": {"TableName": self._table, "Key": key(order_id, part)}} for part in more]
 
     def _set(self, order_id: str, part: str, **values: Any) -> Write:
@@ -188,8 +206,12 @@ class PersonalData:
     def _scan(self) -> Iterator[Any]:
         pages = self._dynamodb.get_paginator("scan").paginate(
             TableName=self._table,
-            FilterExpression="part IN (:placed, :verified)",
-            ExpressionAttributeValues={":placed": text("placed"), ":verified": text("verified")},
+            FilterExpression="part IN (:placed, :verified) OR begins_with(part, :state)",
+            ExpressionAttributeValues={
+                ":placed": text("placed"),
+                ":verified": text("verified"),
+                ":state": text(STATE),
+            },
         )
         for page in pages:
             yield from page["Items"]
@@ -208,11 +230,19 @@ class PersonalData:
 def _is_of(item: Any, email: str, customer_id: str) -> bool:
     if "document" not in item:
         return False
-    if item["part"]["S"] == "placed":
+    part = item["part"]["S"]
+    if part == "placed":
         return bool(email) and normal_email(read_document(item["document"], Order).customer.email) == email
+    if is_state(part):
+        return bool(email) and normal_email(read_document(item["document"], StoreState).order.customer.email) == email
     verified = read_document(item["document"], VerifiedOrder)
     same_email = bool(email) and normal_email(verified.order.customer.email) == email
     return same_email or (bool(customer_id) and verified.customer_id == customer_id)
+
+
+def _bare(erased: Order | StoreState) -> dict[str, Any]:
+    """What an erased order's own item says: nothing of what its sender sent."""
+    return {"document": document(erased), "raw": packed(b""), "fingerprint": text("erased")}
 
 
 def _plain(value: dict[str, Any]) -> str:

@@ -31,7 +31,7 @@ class DynamoReconciliations:
         return read_document(found["Item"]["document"], Reconciled) if "Item" in found else None
 
     def keep(self, reconciled: Reconciled) -> None:
-        if reconciled.missed or reconciled.set_aside:
+        if reconciled.missed or reconciled.changed or reconciled.set_aside:
             self._put(f"missed#{iso(reconciled.at)}", reconciled)
         self._put("reconciled", reconciled)
 

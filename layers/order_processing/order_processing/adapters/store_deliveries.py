@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from functools import cache, partial
+from typing import TYPE_CHECKING, Any
 
 from order_processing.adapters.executions import StepFunctionsExecutions
 from order_processing.adapters.notices import QueuedNotices
 from order_processing.adapters.orders import DynamoOrders
 from order_processing.adapters.quarantine import StoredQuarantine
+from order_processing.adapters.store_mappings import DynamoMappings
 from order_processing.deliveries import Deliveries
+
+if TYPE_CHECKING:
+    from order_processing.store_changes import StoreChanges
 
 Clients = Callable[[str], Any]
 
@@ -37,7 +42,16 @@ class StoreDeliveries:
         )
         self.deliveries = Deliveries(
             orders=self.orders,
+            changes=cache(partial(_changes, dynamodb, where["ORDERS_TABLE"])),
             executions=self.executions,
             quarantine=self.quarantine,
             notices=QueuedNotices(lambda: client("sqs"), where["FETCH_QUEUE"]),
+            mappings=DynamoMappings(dynamodb, where["ORDERS_TABLE"]),
         )
+
+
+def _changes(dynamodb: Any, table: str) -> StoreChanges:
+    # Imported here, because most deliveries are new orders.
+    from order_processing.adapters.store_changes import DynamoStoreChanges
+
+    return DynamoStoreChanges(dynamodb, table)

@@ -7,7 +7,7 @@ from datetime import datetime
 from order_processing.allotment import needs_of, pieces_by_sku
 from order_processing.availability import Shortage, promise, turn_of
 from order_processing.catalogue import Catalogue
-from order_processing.errors import OfferNeeded, OrderEnded
+from order_processing.errors import OfferNeeded, OrderEnded, OrderReplaced
 from order_processing.inventory import Inventory, OutOfStock, seen_enough
 from order_processing.licences import keys_wanted
 from order_processing.offer import Offer
@@ -28,6 +28,7 @@ def check_availability(
 
     Raises OfferNeeded when the order cannot be promised as asked: then everything that it is offered is held. What
     was chosen of an offer is reserved just as it was shown, and the rest of the hold given back.
+    Raises OrderReplaced when the store has changed the order since it was verified.
     Where another order was quicker, stock is read again and promised, or offered, anew.
     """
     stored = orders.load(order_id)
@@ -37,13 +38,15 @@ def check_availability(
         return
     if stored.status is Status.OFFER_PENDING and stored.reason:
         raise OfferNeeded(stored.reason.code)
+    if not stored.has_reached(Status.VERIFIED):
+        raise OrderReplaced(stored.status)
     if stored.choice and stored.choice.alternative.promise:
         orders.reserve(stored, stored.choice.alternative.promise, at=now)
         return
     verified = stored.verified
     if verified is None:
         raise ValueError(f"order {order_id} is {stored.status} but has no verified lines")
-    if stored.promise:  # staff has changed it after it was reserved: it is promised anew
+    if stored.held:  # staff or the store has changed it after it was reserved or offered: it is promised anew
         stored = orders.give_back(stored)
     for _ in range(_TRIES):
         outcome, sure = promise_now(verified, inventory, settings, now, turn=turn_of(verified))

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from order_processing.approval import Case
 from order_processing.approval_rules import grounds, needs_history, outstanding
-from order_processing.errors import ApprovalNeeded, OrderEnded, PromiseLost
+from order_processing.errors import ApprovalNeeded, OrderEnded, OrderReplaced, PromiseLost
 from order_processing.mail.message import Message
 from order_processing.mail.messages import confirmation
 from order_processing.mail_reports import UnreachedCustomers
@@ -48,7 +48,8 @@ def confirm_order(
     That sending begins is written down first: from then on the order cannot be cancelled unseen. If a
     run is cut between SES's answer and the note of it, the next run sends again, since a customer who
     hears twice is told the truth twice, and one who hears nothing is not told at all.
-    Raises PromiseLost when what was promised will not come.
+    Raises PromiseLost when what was promised will not come, and OrderReplaced when the store has changed the order: of
+    its change and the note that sending begins the first one counts, and a change after it is for staff.
 
     An order that a rule asks about waits for approval first: ApprovalNeeded. The account is read only for an order
     that a rule on new customers concerns.
@@ -61,6 +62,8 @@ def confirm_order(
         return
     if stored.status is Status.APPROVAL_PENDING and stored.reason:
         raise ApprovalNeeded(stored.reason.code)
+    if not stored.has_reached(Status.VERIFIED):
+        raise OrderReplaced(stored.status)
     if stored.verified is None:
         raise ValueError(f"order {order_id} is {stored.status} but has no verified lines")
     if stored.promise is None:

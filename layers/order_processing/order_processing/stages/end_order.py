@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
+from order_processing.errors import OrderReplaced
 from order_processing.mail.messages import ended
 from order_processing.mail.progress import refused, too_late
 from order_processing.mail_reports import UnreachedCustomers
@@ -41,12 +42,15 @@ def end_order(
     Labels that were bought for it go back to their carriers, last, so that a refusal keeps nobody from being told.
 
     An order that has ended already, wherever it stood then, keeps its ending, and gives back what a cut release
-    has left. One that was confirmed and has not ended cannot end here: that is a fault.
+    has left. One that was confirmed and has not ended cannot end here: that is a fault. One that its store has changed
+    since it was to end raises OrderReplaced.
     """
     stored = orders.load(order_id)
     if not stored.ended:
         if stored.has_reached(Status.CONFIRMED):
             raise ValueError(f"order {order_id} is {stored.status}: after the confirmation the only way is forward")
+        if stored.replaced_at and not _still_meant(stored, ending):
+            raise OrderReplaced(stored.status)
         stored = orders.release(stored, ending, at=now, reason=_reason(stored, ending))
     else:
         orders.finish_reservation(order_id)
@@ -80,6 +84,13 @@ def tell_too_late(
         return orders.note_late_cancellation(seen, late.model_copy(update={"told": told}))
 
     tell(stored, message, _address(stored), kind="too_late", post=post, unreached=unreached, note=note, now=now)
+
+
+def _still_meant(stored: StoredOrder, ending: Status) -> bool:
+    """Whether an order that its store has changed is to end as it is now, and not as it was."""
+    if ending is Status.REJECTED:
+        return any(found.resolution == "fatal" for found in stored.discrepancies)
+    return ending is Status.EXPIRED and stored.pending
 
 
 def _reason(stored: StoredOrder, ending: Status) -> Reason:

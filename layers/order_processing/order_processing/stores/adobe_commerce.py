@@ -2,8 +2,8 @@
 
 Adobe signs with its own RSA keys, the same for all its customers, so the event's recipient must be checked
 too: a secret is the project's client id, a line end, and one of Adobe's public keys in PEM. A project of
-the older kind is signed by HMAC; its secret is the client secret alone. Registration is answered by
-`challenge`.
+the older kind is signed by HMAC; its secret is the client secret alone. An address is registered by a GET, which
+the door answers.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ class AdobeCommerce:
         return header(headers, "x-adobe-event-id")[:200]
 
     def ping(self, headers: Mapping[str, str], raw: bytes) -> NotAnOrder | None:
-        """The address is tested by a GET, see `challenge`."""
+        """The address is tested by a GET with ?challenge=."""
         return None
 
     def verify(self, headers: Mapping[str, str], raw: bytes, secrets: Sequence[str], now: datetime) -> None:
@@ -78,11 +78,6 @@ class AdobeCommerce:
             raise Unreadable(data.at("source"), "", "the Commerce instance that sent it")
         found = read_order(order, store=f"{tenant}/{order.text('store_id') or '0'}"[:250])
         return placed_or_changed(found, None if order.text("created_at") == order.text("updated_at") else "updated")
-
-
-def challenge(query: Mapping[str, str]) -> str:
-    """What a GET with ?challenge=... must be answered with, as plain text, when an address is registered."""
-    return query.get("challenge", "")[:200]
 
 
 def _signed(secret: str, signature: str, raw: bytes) -> bool:

@@ -46,6 +46,7 @@ def read_order(order: Part, *, store: str) -> Order:
         store=store,
         store_order_id=order.identity("increment_id"),
         store_order_number=order.text("increment_id"),
+        store_status=order.text("status"),
         store_version=version(order.time("updated_at", "created_at")),
         placed_at=placed_at,
         currency=currency,

@@ -75,7 +75,7 @@ class BigCommerce:
         if not _ORDER_ID.fullmatch(order_id):
             raise Unreadable(data.at(name), order_id, "the number of an order")
         if scope == "store/order/archived":
-            return OrderDeleted(store_order_id=order_id)
+            return OrderDeleted(store=producer[1], store_order_id=order_id)
         order = f"https://api.bigcommerce.com/stores/{producer[1]}/v2/orders/{order_id}"
         return NeedsFetch(
             store=producer[1],

@@ -108,6 +108,7 @@ def _read(
         store=store,
         store_order_id=order.identity("id"),
         store_order_number=order.text("id"),
+        store_status=order.text("custom_status", "status"),
         store_version=version(_time(order, "date_modified") or placed_at),
         placed_at=placed_at,
         currency=currency,

@@ -38,6 +38,7 @@ class OrderChanged(Record):
 class OrderDeleted(Record):
     """The store deleted an order for good; it sends no more than the order's id."""
 
+    store: Text
     store_order_id: Text
 
 

@@ -63,7 +63,7 @@ class Shopify:
         if not topic:
             raise Unreadable("X-Shopify-Topic", "", "a topic such as orders/create")
         if topic == "orders/delete":
-            return OrderDeleted(store_order_id=order_id(Part(parse_json(raw))))
+            return OrderDeleted(store=self.store_of(headers), store_order_id=order_id(Part(parse_json(raw))))
         if topic != "orders/create" and topic not in _CHANGES:
             return NotAnOrder(reason=f"the topic {topic[:60]} brings no order")
         test = header(headers, "X-Shopify-Test").lower() == "true"

@@ -79,6 +79,7 @@ def _read(order: Part, purse: Purse, store: str, test: bool) -> Order:
         store=store,
         store_order_id=order_id(order),
         store_order_number=order.text("name", "order_number"),
+        store_status=order.text("financial_status"),
         store_version=version(order.time("updated_at", "created_at")),
         placed_at=placed_at,
         currency=purse.currency,

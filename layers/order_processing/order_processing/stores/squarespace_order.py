@@ -33,6 +33,7 @@ def read_order(order: Part, *, store: str) -> Order:
         store=store,
         store_order_id=order.identity("id"),
         store_order_number=order.text("orderNumber"),
+        store_status=order.text("fulfillmentStatus"),
         store_version=version(order.time("modifiedOn", "createdOn")),
         placed_at=placed_at,
         currency=currency,

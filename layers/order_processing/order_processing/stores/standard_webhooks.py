@@ -68,7 +68,7 @@ class StandardWebhooks:
         if not kind:
             raise Unreadable(event.at("type"), "", "an event type such as order.created")
         if kind == "order.deleted":
-            return OrderDeleted(store_order_id=event.part("data").identity("id"))
+            return OrderDeleted(store=self.store_of(headers), store_order_id=event.part("data").identity("id"))
         if kind not in _CHANGES:
             return NotAnOrder(reason=f"the event {kind[:60]} brings no order")
         data, sent_at = event.part("data"), event.time("timestamp")

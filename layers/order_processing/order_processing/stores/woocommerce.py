@@ -64,7 +64,7 @@ class WooCommerce:
         if not topic:
             raise Unreadable("X-WC-Webhook-Topic", "", "a topic such as order.created")
         if topic == "order.deleted":
-            return OrderDeleted(store_order_id=Part(parse_json(raw)).identity("id"))
+            return OrderDeleted(store=self.store_of(headers), store_order_id=Part(parse_json(raw)).identity("id"))
         if topic != "order.created" and topic not in _CHANGES:
             return NotAnOrder(reason=f"the topic {topic[:60]} brings no order")
         order = read_order(one_order(parse_json(raw)), store=self.store_of(headers))

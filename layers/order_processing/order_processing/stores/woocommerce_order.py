@@ -68,6 +68,7 @@ def read_order(order: Part, *, store: str) -> Order:
         store=store,
         store_order_id=order.identity("id"),
         store_order_number=order.text("number", "id"),
+        store_status=status,
         store_version=version(_time(order, "date_modified") or _placed_at(order)),
         placed_at=_placed_at(order),
         currency=currency,

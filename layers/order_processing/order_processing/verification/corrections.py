@@ -110,9 +110,17 @@ def correct(order: Order, corrections: Iterable[Correction], *, staff: bool = Fa
 
 
 def order_of(stored: StoredOrder) -> Order:
-    """The order as it stands: as placed, with every correction that was decided since, and the address to write to."""
+    """The order as it stands: as placed, with every correction that was decided since, and the address to write to.
+
+    Of what was corrected before the store changed the order, an address or a name still counts where it replaces the
+    same text as it did then.
+    """
     order = stored.placed
-    for answer in stored.answers:
+    standing = stored.standing_answers
+    for answer in stored.answers[: len(stored.answers) - len(standing)]:
+        still = tuple(c for c in answer.corrections if c.path in _TEXTS and value_at(order, c.path) == c.found)
+        order = correct(order, still, staff=answer.actor != CUSTOMER) if still else order
+    for answer in standing:
         if answer.corrections:
             order = correct(order, answer.corrections, staff=answer.actor != CUSTOMER)
     if stored.contact:

@@ -44,7 +44,10 @@ def check_addresses(order: Order, settings: Settings, findings: Findings, *, tra
 
 
 def choose_service(order: Order, settings: Settings, findings: Findings) -> str:
-    """Our service for what the customer chose in the store: by the settings' store methods, else the default."""
+    """Our service for what the customer chose in the store: by the store's own mapping, which has put our service's
+    name there, else by the settings' store methods, else the default."""
+    if order.shipping.service in settings.services:
+        return order.shipping.service
     methods = _methods(settings)
     for name in (order.shipping.title, order.shipping.service):
         for form in (name.casefold(), name.casefold().partition(":")[0]):  # WooCommerce adds an instance: flat_rate:25
