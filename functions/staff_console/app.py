@@ -1,6 +1,7 @@
 """The staff's console: login, and the pages that each module brings to it."""
 
 import os
+from datetime import UTC, datetime
 from typing import Any
 
 from botocore.config import Config
@@ -15,6 +16,7 @@ from order_processing.adapters.documents import S3Documents
 from order_processing.adapters.executions import StepFunctionsExecutions
 from order_processing.adapters.failed_executions import DynamoRedrives, StepFunctionsFailures
 from order_processing.adapters.mail_reports import DynamoUnreached, SuppressedAddresses
+from order_processing.adapters.measures import DynamoMeasures
 from order_processing.adapters.order_lists import OrderLists
 from order_processing.adapters.order_queries import DynamoOrderQueries
 from order_processing.adapters.orders import DynamoOrders
@@ -28,11 +30,13 @@ from order_processing.console.approvals import ApprovalPages
 from order_processing.console.console import Console
 from order_processing.console.failures import FailurePages
 from order_processing.console.login import Login
+from order_processing.console.measures import MeasuresPage
 from order_processing.console.order_actions import OrderActions
 from order_processing.console.order_detail import OrderDetails
 from order_processing.console.order_find import FindPage
 from order_processing.failures import console_url, execution_arn
 from order_processing.gateway import request_of, response_of, serve
+from order_processing.measures import stores_seen
 from order_processing.observe import logged, note_fault
 from order_processing.order_search import OrderSearch
 from order_processing.routes import Response, Routes
@@ -78,12 +82,13 @@ _customers = CustomerMaster(
     hashed=_guest,
     listed=_address,
 )
+_measures = DynamoMeasures(_dynamodb, _table)
 _search = OrderSearch(
     _orders,
     DynamoOrderQueries(_dynamodb, _table, _accounts),
     ParcelNumbers(_dynamodb, _table),
     account_of=_customers.account_of,
-    stores=lambda: (),
+    stores=lambda: stores_seen(_measures, datetime.now(UTC).date()),
 )
 _details = OrderDetails(
     executions=_failed,
@@ -115,6 +120,7 @@ _console = Console(
         *OrderActions(_orders, _orders, _executions, _again).routes(),
         *_failures.routes(),
         *_not_reached,
+        *MeasuresPage(_measures).routes(),
     ),
     login=_login,
     settings=_settings,

@@ -164,3 +164,4 @@ def test_stock_and_supply_by_the_functions_own_events(shop, deployed):
 
 def test_staff_is_reminded_by_the_functions_own_event(shop, deployed):
     assert invoke("remind_staff") == {"sent": 0}
+    assert invoke("measure_days")["orders"] == 0
