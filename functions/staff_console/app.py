@@ -10,6 +10,7 @@ from order_processing.access import address_hash, guest_id
 from order_processing.adapters.accounts import DynamoAccounts
 from order_processing.adapters.audit import DynamoAudit
 from order_processing.adapters.aws import client
+from order_processing.adapters.broken_promises import BrokenPromises
 from order_processing.adapters.confirmation_again import ConfirmationAgain
 from order_processing.adapters.customer_master import CustomerMaster
 from order_processing.adapters.documents import S3Documents
@@ -24,9 +25,11 @@ from order_processing.adapters.parcel_numbers import ParcelNumbers
 from order_processing.adapters.secrets import Secrets
 from order_processing.adapters.staff_directory import CognitoDirectory
 from order_processing.adapters.staff_sessions import DynamoSessions
+from order_processing.adapters.store_changes import DynamoStoreChanges
 from order_processing.adapters.waiting import DynamoWaiting
 from order_processing.console import unreached
 from order_processing.console.approvals import ApprovalPages
+from order_processing.console.backlog import Backlog
 from order_processing.console.console import Console
 from order_processing.console.failures import FailurePages
 from order_processing.console.login import Login
@@ -34,7 +37,7 @@ from order_processing.console.measures import MeasuresPage
 from order_processing.console.order_actions import OrderActions
 from order_processing.console.order_detail import OrderDetails
 from order_processing.console.order_find import FindPage
-from order_processing.failures import console_url, execution_arn
+from order_processing.failures import console_url
 from order_processing.gateway import request_of, response_of, serve
 from order_processing.measures import stores_seen
 from order_processing.observe import logged, note_fault
@@ -94,21 +97,29 @@ _details = OrderDetails(
     executions=_failed,
     audit=_audit,
     link=_documents.link,
-    url=lambda order_id: console_url(execution_arn(_machine, order_id)),
+    url=console_url,
     settings=_settings,
 )
+_lists, _unreached = OrderLists(_dynamodb, _table), DynamoUnreached(_dynamodb, _table)
 _approvals = ApprovalPages(
     orders=_orders,
     waiting=DynamoWaiting(_dynamodb, _table),
     accounts=DynamoAccounts(_dynamodb, _accounts),
     executions=_executions,
     details=_details,
+    backlog=Backlog(
+        _orders,
+        unreached=_unreached,
+        broken=BrokenPromises(_dynamodb, _table),
+        cancelled=_lists,
+        changed=DynamoStoreChanges(_dynamodb, _table),
+    ),
     settings=_settings,
 )
-_failures = FailurePages(_failed, DynamoRedrives(_dynamodb, _table), OrderLists(_dynamodb, _table), console_url)
+_failures = FailurePages(_failed, DynamoRedrives(_dynamodb, _table), _lists, console_url)
 _not_reached = unreached.routes(
     _orders,
-    DynamoUnreached(_dynamodb, _table),
+    _unreached,
     _executions,
     send_again=_again,
     forget=SuppressedAddresses(_dynamodb, _table, _address).remove,

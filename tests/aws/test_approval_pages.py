@@ -8,12 +8,17 @@ from datetime import timedelta
 import pytest
 
 from order_processing.adapters.audit import DynamoAudit
+from order_processing.adapters.broken_promises import BrokenPromises
+from order_processing.adapters.order_lists import OrderLists
+from order_processing.adapters.store_changes import DynamoStoreChanges
 from order_processing.adapters.waiting import DynamoWaiting
 from order_processing.console.approvals import ApprovalPages
+from order_processing.console.backlog import Backlog, Entry
 from order_processing.console.order_detail import OrderDetails
 from order_processing.console.order_shown import left
 from order_processing.console.staff import Group
 from order_processing.order import Customer
+from order_processing.order_parts import LateCancellation, Reason, Unreached
 from order_processing.settings import current
 from order_processing.status import Status
 from tests.aws.test_approval import BEANIE, decide, large, risky
@@ -26,7 +31,7 @@ ATTACK = "</dd><script>alert(1)</script><img src=x onerror=alert(1)>{{ 7*7 }}"
 class NoExecution:
     """The port of executions, for orders whose stages a test runs itself."""
 
-    def of_order(self, order_id: str) -> None:
+    def of_order(self, order_id: str, run: int) -> None:
         return None
 
 
@@ -35,8 +40,20 @@ def details_of(shop, executions=None) -> OrderDetails:
         executions=executions or NoExecution(),
         audit=DynamoAudit(shop.client("dynamodb"), shop.tables["orders"]),
         link=shop.documents.link,
-        url=lambda order_id: f"https://console.example.com/{order_id}",
+        url=lambda arn: f"https://console.example.com/{arn}",
         settings=current(),
+    )
+
+
+def backlog_of(shop, **more) -> Backlog:
+    dynamodb, table = shop.client("dynamodb"), shop.tables["orders"]
+    return Backlog(
+        shop.orders,
+        unreached=shop.unreached,
+        broken=BrokenPromises(dynamodb, table),
+        cancelled=OrderLists(dynamodb, table),
+        changed=DynamoStoreChanges(dynamodb, table),
+        **more,
     )
 
 
@@ -47,6 +64,7 @@ def desk(shop, *groups: Group, **who: str) -> Desk:
         accounts=shop.accounts,
         executions=shop,
         details=details_of(shop),
+        backlog=backlog_of(shop),
         settings=current(),
     )
     signed_in = Desk(pages.routes(), *(groups or (Group.APPROVERS,)), **who)
@@ -74,6 +92,25 @@ def test_the_list_says_why_and_how_long(shop):
     assert "0 of 2" in page
     assert "2 days 3 hours" in page
     assert "Ada" not in page, "the list names no customer"
+
+
+def test_what_else_waits_stands_there_the_oldest_first(shop):
+    order_id = shop.run(shop.place(an_order(lines=(BEANIE,), total=15_260))).order_id
+    stored = shop.orders.load(order_id)
+    late = LateCancellation(at=shop.now - timedelta(hours=5), reason=Reason(code="CANCELLED_IN_STORE", text="x"))
+    shop.orders.note_late_cancellation(stored, late)
+    shop.unreached.add(Unreached(order_id=order_id, kind="ended", why="no_address", at=shop.now - timedelta(hours=2)))
+    found = Entry(at=shop.now - timedelta(days=1), what="Stock differs", why="count BEANIE", path="/staff/stock")
+    entries, left_out = backlog_of(shop, findings=lambda: [found]).shown(shop.now)
+    assert [(each.what, each.since) for each in entries] == [
+        ("Stock differs", "1 day 0 hours"),
+        ("Cancelled too late", "5 hours 0 minutes"),
+        ("Customer not reached", "2 hours 0 minutes"),
+    ]
+    assert left_out == 0
+    page = desk(shop).send("GET", "/staff/waiting").body
+    assert "the parcel is here: keep it back" in page
+    assert 'href="/staff/unreached"' in page
 
 
 def test_an_order_shows_all_that_a_decision_needs(shop):

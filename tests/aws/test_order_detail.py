@@ -18,7 +18,7 @@ from order_processing.order_number import display
 from order_processing.settings import current
 from order_processing.stages.note_mail import note_mail
 from order_processing.status import Status
-from tests.aws.test_approval_pages import ATTACK, details_of
+from tests.aws.test_approval_pages import ATTACK, backlog_of, details_of
 from tests.aws.test_mail_reports import mails, reported, simple_order
 from tests.aws.test_offers import offered
 from tests.console_desk import Desk
@@ -29,8 +29,8 @@ COMING = PlannedSupply(
 
 
 class Failed:
-    def of_order(self, order_id: str) -> Progress:
-        return Progress(status="FAILED", error="DeliveryRefused", told="OUT_OF_KEYS: APP: 1 of 1 keys")
+    def of_order(self, order_id: str, run: int) -> tuple[str, Progress]:
+        return order_id, Progress(status="FAILED", error="DeliveryRefused", told="OUT_OF_KEYS: APP: 1 of 1 keys")
 
 
 def desk(shop, *groups: Group, executions=None, **who: str) -> Desk:
@@ -40,6 +40,7 @@ def desk(shop, *groups: Group, executions=None, **who: str) -> Desk:
         accounts=shop.accounts,
         executions=shop,
         details=details_of(shop, executions),
+        backlog=backlog_of(shop),
         settings=current(),
     )
     sent: list[str] = []

@@ -23,7 +23,7 @@ class StepFunctionsExecutions:
 
     def start(self, order_id: str, run: int = 1) -> None:
         """Start the order's execution. Its name is the order's id, so it can exist only once."""
-        self._start(self._state_machine_arn, _name(order_id, run), {"order_id": order_id})
+        self._start(self._state_machine_arn, execution_name(order_id, run), {"order_id": order_id})
 
     def answer(self, token: str, decision: str) -> None:
         """Complete the waiting task with `{"decision": decision}`; a task that is gone is left alone."""
@@ -34,7 +34,7 @@ class StepFunctionsExecutions:
 
     def runs(self, order_id: str, run: int = 1) -> bool:
         """Whether the order's own execution is under way."""
-        arn = f"{self._state_machine_arn.replace(':stateMachine:', ':execution:')}:{_name(order_id, run)}"
+        arn = f"{self._state_machine_arn.replace(':stateMachine:', ':execution:')}:{execution_name(order_id, run)}"
         try:
             return self._client.describe_execution(executionArn=arn)["status"] in ("RUNNING", "PENDING_REDRIVE")
         except self._client.exceptions.ExecutionDoesNotExist:
@@ -42,7 +42,7 @@ class StepFunctionsExecutions:
 
     def finish(self, order_id: str, ending: str, run: int = 1) -> None:
         """Start the execution that finishes an early end. It is named by the order and the ending, so it is one."""
-        name = f"{_name(order_id, run)}-{ending.lower()}"
+        name = f"{execution_name(order_id, run)}-{ending.lower()}"
         self._start(self._ending_arn, name, {"order_id": order_id, "ending": ending})
 
     def _start(self, machine: str, name: str, given: dict[str, str]) -> None:
@@ -54,5 +54,5 @@ class StepFunctionsExecutions:
             raise NotStarted(name) from error
 
 
-def _name(order_id: str, run: int) -> str:
+def execution_name(order_id: str, run: int) -> str:
     return order_id if run == 1 else f"{order_id}-{run}"

@@ -11,6 +11,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from order_processing.adapters.attributes import document, read_document, text
+from order_processing.adapters.executions import execution_name
 from order_processing.adapters.order_items import key
 from order_processing.failures import Failed, Failure, Machine, Progress, Redrive, execution_arn, told_in
 
@@ -53,13 +54,14 @@ class StepFunctionsFailures:
     def progress(self, failures: Iterable[Failure]) -> list[Progress]:
         return _at_once(self._progress, list(failures))
 
-    def of_order(self, order_id: str) -> Progress | None:
-        """Where the order's own execution stands; None where it has none."""
+    def of_order(self, order_id: str, run: int) -> tuple[str, Progress] | None:
+        """The ARN of the order's how-manieth execution, and where it stands; None where there is none."""
+        arn = execution_arn(self._machines["order"], execution_name(order_id, run))
         try:
-            told = self._client.describe_execution(executionArn=execution_arn(self._machines["order"], order_id))
+            told = self._client.describe_execution(executionArn=arn)
         except self._client.exceptions.ExecutionDoesNotExist:
             return None
-        return _progress(told)
+        return arn, _progress(told)
 
     def _failure(self, machine: Machine, listed: Any) -> Failure | None:
         told = self._client.describe_execution(executionArn=listed["executionArn"])

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from order_processing import order_number
 from order_processing.account import AccountEntry, Totals
+from order_processing.console.backlog import Backlog
 from order_processing.console.order_actions import ACT, SEE_PAYLOADS
 from order_processing.console.order_detail import OrderDetails
 from order_processing.console.order_shown import (
@@ -66,6 +67,7 @@ class ApprovalPages:
         accounts: Accounts,
         executions: Executions,
         details: OrderDetails,
+        backlog: Backlog,
         settings: Settings,
     ) -> None:
         self._orders = orders
@@ -73,11 +75,12 @@ class ApprovalPages:
         self._accounts = accounts
         self._executions = executions
         self._details = details
+        self._backlog = backlog
         self._settings = settings
 
     def routes(self) -> tuple[Route, ...]:
         """The pages with who may see them: approvers decide, operations look on."""
-        about = "Orders that need a decision before they can go on, the oldest first."
+        about = "What waits for staff and for customers, and for how long, the oldest first."
         return (
             Route("GET", LIST, _SEE, self.list, navigation="Waiting orders", about=about),
             Route("GET", _ORDER, _SEE, self.show),
@@ -90,7 +93,8 @@ class ApprovalPages:
             whom: [waiting_shown(each, self._settings, visit.now) for each in self._waiting.waiting(whom)]
             for whom in ("staff", "customer")
         }
-        return View("waiting.html", "Waiting orders", {"lists": lists})
+        more, left_out = self._backlog.shown(visit.now)
+        return View("waiting.html", "Waiting orders", {"lists": lists, "more": more, "left_out": left_out})
 
     def show(self, visit: Visit) -> Shown:
         """One order."""

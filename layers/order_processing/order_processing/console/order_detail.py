@@ -33,8 +33,8 @@ _FAILED = ("FAILED", "TIMED_OUT", "ABORTED")
 class Executions(Protocol):
     """Where an order's execution stands."""
 
-    def of_order(self, order_id: str, /) -> Progress | None:
-        """None where it has none."""
+    def of_order(self, order_id: str, run: int, /) -> tuple[str, Progress] | None:
+        """The ARN of its how-manieth execution, and where that stands; None where there is none."""
         ...
 
 
@@ -86,7 +86,7 @@ class Detail:
 
 
 class OrderDetails:
-    """Makes the details. link: to a document, for ten minutes; url: where AWS's console shows an order's execution."""
+    """Makes the details. link: to a document, for ten minutes; url: where AWS's console shows an execution."""
 
     def __init__(
         self,
@@ -108,7 +108,7 @@ class OrderDetails:
         zone = self._settings.store.time_zone
         why_not = refusal(stored, now)
         return Detail(
-            execution=self._execution(stored.order_id),
+            execution=self._execution(stored),
             happened=tuple(
                 (
                     f"{each.at:%Y-%m-%d %H:%M:%S}",
@@ -135,16 +135,15 @@ class OrderDetails:
     def _documents(self, stored: StoredOrder) -> list[dict[str, str]]:
         return list(documents_of(stored, self._link)["documents"])
 
-    def _execution(self, order_id: str) -> ExecutionShown | None:
-        progress = self._executions.of_order(order_id)
-        if progress is None:
+    def _execution(self, stored: StoredOrder) -> ExecutionShown | None:
+        found = self._executions.of_order(stored.order_id, stored.runs)
+        if found is None:
             return None
+        url, progress = self._url(found[0]), found[1]
         if progress.status not in _FAILED:
-            return ExecutionShown(self._url(order_id), progress.status)
+            return ExecutionShown(url, progress.status)
         meant = advice(progress.error, progress.told)
-        return ExecutionShown(
-            self._url(order_id), progress.status, meant.title, meant.todo, f"{progress.error}: {progress.told}"
-        )
+        return ExecutionShown(url, progress.status, meant.title, meant.todo, f"{progress.error}: {progress.told}")
 
 
 def _held(each: Allocation) -> tuple[str, str, str, str, str]:

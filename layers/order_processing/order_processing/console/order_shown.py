@@ -31,13 +31,15 @@ _STATUS = {
 
 @dataclass(frozen=True)
 class WaitingShown:
-    """A line of the list. left: how long there is for a decision; agreed: "1 of 2", "" where one is enough."""
+    """A line of the list. waits: for how long already; left: how long there is for a decision; agreed: "1 of 2", ""
+    where one is enough."""
 
     order_id: str
     number: str
     asked: str
     why: tuple[str, ...]
     since: str
+    waits: str
     left: str
     soon: bool
     agreed: str
@@ -147,6 +149,7 @@ def waiting_shown(waiting: Waiting, settings: Settings, now: datetime) -> Waitin
         asked=_STATUS.get(waiting.status.value, waiting.status.value),
         why=why or ((waiting.reason.text,) if waiting.reason else ()),
         since=_FIGURES.moment(waiting.since, settings.store.time_zone),
+        waits=since(waiting.since, now),
         left=left(expires, now),
         soon=expires is not None and expires - now < _SOON,
         agreed=f"{len(case.consents)} of {case.approvers}" if case and case.approvers > 1 else "",
