@@ -44,8 +44,8 @@ def test_an_order_that_waits_for_its_customer_goes_on_as_the_store_has_changed_i
     order = wait_for(lambda: _ready(stack, receipt), seconds=60, what="the changed order to be ready")
     assert (order["lines"][0]["quantity"], order["total"]) == (3, "457.80")
     assert executions(stack, receipt["id"]) == {receipt["id"]: "SUCCEEDED"}
-    subjects = [mail.subject for mail in stack.mails("woo-71001@example.com")]
-    assert len(subjects) == 2, "the question about the old state, and one confirmation"
+    confirmed = [mail.subject for mail in stack.mails("woo-71001@example.com") if "confirmed" in mail.subject]
+    assert len(confirmed) == 1, "and, unless the change was quicker, the question about the old state"
 
 
 def test_an_order_that_was_rejected_for_not_being_paid_is_taken_up_once_it_is(stack):

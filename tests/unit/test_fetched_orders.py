@@ -97,6 +97,13 @@ def test_bigcommerce_scopes():
     assert BIG.read({}, encoded({**NOTICE, "scope": "store/order/statusUpdated"})).change == "updated"
     deleted = BIG.read({}, encoded({**NOTICE, "scope": "store/order/archived"}))
     assert deleted == OrderDeleted(store="er6we2l3gw", store_order_id="218")
+    for scope, data in (
+        ("store/channel/1/order/updated", {"order_id": 218}),
+        ("store/order/transaction/created", {"type": "transaction", "order_id": 218, "transaction_id": "17"}),
+        ("store/order/refund/created", {"type": "order", "id": 218, "refund": {"refund_id": 3}}),
+    ):
+        found = BIG.read({}, encoded({**NOTICE, "scope": scope, "data": data}))
+        assert (found.store_order_id, found.change) == ("218", "updated")
     found = BIG.read({}, encoded({**NOTICE, "scope": "store/product/updated"}))
     assert type(found) is NotAnOrder
 

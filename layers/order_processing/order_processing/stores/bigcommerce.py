@@ -29,7 +29,11 @@ _CHANGES: dict[str, Change | None] = {
     "store/order/updated": "updated",
     "store/order/statusupdated": "updated",
     "store/order/refund/created": "updated",
+    "store/order/transaction/created": "updated",
+    "store/order/transaction/updated": "updated",
 }
+# A webhook of one channel of the store: `store/channel/1/order/updated`.
+_CHANNEL = re.compile(r"^store/channel/[0-9]+/")
 _PRODUCER = re.compile(r"stores/([a-z0-9]{1,40})")
 _ORDER_ID = re.compile(r"[0-9]{1,20}")
 _PAGE = 250
@@ -60,7 +64,7 @@ class BigCommerce:
     def read(self, headers: Mapping[str, str], raw: bytes) -> Delivery:
         """The notice of a `store/order/...` scope. Raises Unreadable."""
         notice = Part(parse_json(raw))
-        scope = notice.text("scope").lower()
+        scope = _CHANNEL.sub("store/", notice.text("scope").lower())
         if not scope:
             raise Unreadable(notice.at("scope"), "", "a scope such as store/order/created")
         if scope not in (*_CHANGES, "store/order/archived"):
