@@ -1,4 +1,4 @@
-"""Starts ministack, and does as AWS does in nine places where it does not. Runs in the emulator's own environment.
+"""Starts ministack, and does as AWS does in ten places where it does not. Runs in the emulator's own environment.
 
 - ministack asks for ses:SendEmail on every resource, so no policy that names its identity would pass.
   AWS asks for it on the sender's identity and on the configuration set, and tells policies the sender
@@ -13,6 +13,7 @@
 - AWS asks for sqs:SendMessage to send messages in a batch (API Reference, SendMessageBatch); ministack, for an action
   that there is not.
 - SES's reports are put on the bus by SES; ministack makes none, so whoever stands in for SES may put them there.
+- An HTTP API's CORS settings hold however they were made; ministack reads CloudFormation's in other letters.
 - A failed execution can be redriven (API Reference, RedriveExecution); see `redriven_executions`.
 """
 
@@ -28,7 +29,7 @@ from typing import Any
 from ministack import app
 from ministack.core import iam_actions
 from ministack.core.responses import get_account_id
-from ministack.services import eventbridge, lambda_svc, ses, stepfunctions
+from ministack.services import apigateway, eventbridge, lambda_svc, ses, stepfunctions
 
 sys.path.append(str(Path(__file__).parent))
 import redriven_executions
@@ -40,6 +41,8 @@ _wait_for_callback = stepfunctions._invoke_with_callback
 _call_function = stepfunctions._call_lambda
 _execute = stepfunctions._execute_task
 _invoke = lambda_svc._execute_function
+_cors_of = apigateway._cors_response_headers
+_preflight_of = apigateway._cors_preflight_response
 _put_events_of_others = eventbridge._put_events
 _resource_of_others = iam_actions.extract_resource_arn
 _action_of_others = iam_actions.extract_iam_action
@@ -136,6 +139,19 @@ def _put_events(data: dict, allow_aws_source: bool = False) -> Any:
     return _put_events_of_others(data, allow_aws_source or all(by_ses))
 
 
+def _cors(settings: dict, origin: str) -> dict:
+    return _cors_of(_as_in_the_api(settings), origin)
+
+
+def _preflight(settings: dict, origin: str) -> tuple:
+    return _preflight_of(_as_in_the_api(settings), origin)
+
+
+def _as_in_the_api(settings: dict) -> dict:
+    """`AllowOrigins` of CloudFormation is `allowOrigins` of the API."""
+    return {name[:1].lower() + name[1:]: value for name, value in settings.items()}
+
+
 def _identity(sender: str) -> str:
     found = ses._notification_identity(sender)
     return found[0] if found else sender
@@ -151,5 +167,7 @@ if __name__ == "__main__":
     iam_actions.extract_iam_action = _action
     lambda_svc._execute_function = _function
     eventbridge._put_events = _put_events
+    apigateway._cors_response_headers = _cors
+    apigateway._cors_preflight_response = _preflight
     redriven_executions.install()
     app.main()

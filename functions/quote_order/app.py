@@ -11,6 +11,7 @@ from order_processing.adapters.catalogue import DynamoCatalogue
 from order_processing.adapters.inventory import DynamoInventory
 from order_processing.adapters.orders import DynamoOrders
 from order_processing.adapters.secrets import Secrets
+from order_processing.adapters.tokens import IssuedTokens
 from order_processing.door import no_such_route
 from order_processing.gateway import request_of, resolver, response_of, serve
 from order_processing.observe import logged
@@ -42,7 +43,11 @@ def _quoted(order: Order, now: datetime) -> Quote:
     )
 
 
-_door = QuoteDoor(_quoted, senders=Secrets(_secretsmanager, os.environ["SENDERS_SECRET"]))
+_door = QuoteDoor(
+    _quoted,
+    senders=Secrets(_secretsmanager, os.environ["SENDERS_SECRET"]),
+    tokens=IssuedTokens(client, os.environ),
+)
 app = resolver(no_such_route)
 
 

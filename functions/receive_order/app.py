@@ -10,6 +10,7 @@ from order_processing.adapters.links import Links
 from order_processing.adapters.order_queries import DynamoOrderQueries
 from order_processing.adapters.secrets import Secrets
 from order_processing.adapters.store_deliveries import StoreDeliveries
+from order_processing.adapters.tokens import IssuedTokens
 from order_processing.door import no_such_route
 from order_processing.doors import Doors
 from order_processing.gateway import request_of, resolver, response_of, serve
@@ -28,6 +29,7 @@ _doors = Doors(
     links=Links(_secretsmanager, os.environ["KEYS_SECRET"], os.environ["PUBLIC_URL"]),
     senders=Secrets(_secretsmanager, os.environ["SENDERS_SECRET"]),
     deliveries=_stores.deliveries,
+    tokens=IssuedTokens(client, os.environ),
 )
 app = resolver(no_such_route)
 

@@ -221,7 +221,7 @@ class OrderList(BaseModel):
 
     orders: list[ListedOrder] | list[ListedEntry]
     cursor: Cursor
-    looked_at: Annotated[int, Field(description="How many orders were read for this page.")] = 0
+    looked_at: Annotated[int, Field(description="For staff: how many orders were read for this page.")] = 0
 
 
 class PaymentTaken(BaseModel):

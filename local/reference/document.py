@@ -16,6 +16,7 @@ from local.reference.parameters import EVERYWHERE
 from local.reference.problems import PROBLEMS
 from local.reference.shipments import SHIPMENTS
 from local.reference.supply import SUPPLY
+from order_processing.callers import API
 from order_processing.gateway import API_VERSION
 
 OPERATIONS: tuple[Operation, ...] = (*ORDERS, *SUPPLY, *SHIPMENTS, *PAGES)
@@ -83,6 +84,13 @@ def document() -> dict[str, Any]:
             "parameters": {_component(p): _parameter(p) for p in EVERYWHERE},
             "securitySchemes": {
                 **{n: {"type": "http", "scheme": "bearer", "description": text} for n, text in _KEYS.items()},
+                "access_token": {
+                    "type": "http",
+                    "scheme": "bearer",
+                    "bearerFormat": "JWT",
+                    "description": "An access token (RFC 9068) of the issuer that the store trusts. Its scopes begin"
+                    f" with `{API}/`. A front end's is its own (client credentials); staff's is a person's.",
+                },
                 **{
                     n: {"type": "apiKey", "in": "query", "name": "token", "description": text}
                     for n, text in _LINKS.items()
@@ -196,8 +204,10 @@ def _codes(operation: Operation) -> dict[int, list[str]]:
     shared = [*_EVERYWHERE]
     if opened and not any("signature" in way for way in operation.openers):
         ways = {scheme for way in operation.openers for scheme in way}
-        if ways - {"order_link", "staff_key"} or "order_link" not in ways:
+        if "order_link" not in ways:  # who has no link of this order is told that there is none
             shared.append("CREDENTIALS_INVALID")
+        if "access_token" in ways:
+            shared.append("SCOPE_MISSING")
     for code in (*operation.problems, *shared):
         statuses = PROBLEMS[code][0]
         if code == "CONFIRMATION_UNDER_WAY":  # a store is told to send again

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from local.reference import answers
-from local.reference.operation import Body, Operation, Parameter, Reply
+from local.reference.operation import Body, Opener, Operation, Parameter, Reply
 from local.reference.parameters import CURSOR, DAY, IDEMPOTENCY_KEY, IF_MATCH, IF_NONE_MATCH, LIMIT, ORDER_ID
 from order_processing.api_order import OrderBody
 from order_processing.payments import PaymentBody
@@ -26,6 +26,9 @@ AN_ORDER = {
     "lines": [{"sku": "TEST-123", "quantity": 1, "unit_price": "152.60"}],
     "shipping": {"service": "standard", "price": "5.00"},
 }
+CLIENT: Opener = {"client_key": []}
+STAFF: Opener = {"staff_key": []}
+LINK: Opener = {"order_link": []}
 _SHOWN = Reply("The order as it is now.", answers.OrderShown, headers=("ETag",))
 _BODY = ("BODY_UNREADABLE", "BODY_TOO_LARGE")
 
@@ -36,7 +39,7 @@ ORDERS = (
         "placeOrder",
         "orders",
         "Place an order",
-        ({"client_key": []},),
+        (CLIENT, {"access_token": ["orders.place"]}),
         {202: Reply("The order is stored, once for its Idempotency-Key, and will be processed.", answers.OrderReceipt)},
         ("ORDER_INVALID", "IDEMPOTENCY_KEY_MISSING", "IDEMPOTENCY_KEY_REUSED", "ORDER_TOO_LARGE", *_BODY),
         (IDEMPOTENCY_KEY,),
@@ -50,7 +53,7 @@ ORDERS = (
         "quoteOrder",
         "orders",
         "Ask what would become of an order",
-        ({"client_key": []},),
+        (CLIENT, {"access_token": ["orders.place"]}),
         {200: Reply("All discrepancies, dates and prices as of now.", answers.QuoteShown)},
         ("ORDER_INVALID", *_BODY),
         (),
@@ -63,7 +66,7 @@ ORDERS = (
         "listOrders",
         "orders",
         "List orders",
-        ({"staff_key": []},),
+        (STAFF, {"access_token": ["staff.read"]}, CLIENT, {"access_token": ["orders.read"]}),
         {200: Reply("A page of orders.", answers.OrderList)},
         ("QUERY_INVALID",),
         (
@@ -77,7 +80,8 @@ ORDERS = (
             CURSOR,
             LIMIT,
         ),
-        description="By day, or by customer. Lists hold no name, address or e-mail.",
+        description="By day, or for staff by customer. A front end finds those that it has placed. Lists hold no name,"
+        " address or e-mail.",
     ),
     Operation(
         "get",
@@ -85,7 +89,7 @@ ORDERS = (
         "readOrder",
         "orders",
         "Read an order",
-        ({"order_link": []}, {"staff_key": []}),
+        (LINK, STAFF, {"access_token": ["staff.read"]}, CLIENT, {"access_token": ["orders.read"]}),
         {
             200: Reply("The order.", answers.OrderShown, headers=("ETag",)),
             304: Reply("The order is as the client has it.", media="", headers=("ETag",)),
@@ -99,7 +103,7 @@ ORDERS = (
         "cancelOrder",
         "orders",
         "Cancel an order",
-        ({"order_link": []}, {"staff_key": []}),
+        (LINK, STAFF, {"access_token": ["staff.decide"]}, CLIENT, {"access_token": ["orders.cancel"]}),
         {200: _SHOWN},
         (
             "NO_SUCH_ORDER",
@@ -120,7 +124,7 @@ ORDERS = (
         "decideOrder",
         "decisions",
         "Decide about an order that waits",
-        ({"staff_key": []},),
+        (STAFF, {"access_token": ["staff.decide"]}),
         {200: _SHOWN},
         (
             "NO_SUCH_ORDER",

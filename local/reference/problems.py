@@ -8,6 +8,7 @@ PROBLEMS: dict[str, tuple[tuple[int, ...], str]] = {
     "BODY_UNREADABLE": ((400,), "The body is not what its transfer encoding or content type says."),
     "BODY_TOO_LARGE": ((413,), "The body is larger than 1 MiB."),
     "CREDENTIALS_INVALID": ((401,), "No key, token or link that opens this path came with the request."),
+    "SCOPE_MISSING": ((403,), "The token is good, but not for this: a scope or a group is missing."),
     "NO_SUCH_ROUTE": ((404,), "The API has no such path."),
     "METHOD_NOT_ALLOWED": ((405,), "The path does not have this method; the header Allow says which it has."),
     "INTERNAL_FAULT": ((500,), "Something went wrong here. Nothing is half-done: send the request again."),

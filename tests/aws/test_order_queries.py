@@ -191,7 +191,8 @@ def test_staff_find_orders_a_page_at_a_time_and_see_nothing_personal(shop, doors
 @pytest.mark.parametrize(
     ("key", "query", "expected"),
     [
-        ("front end key", {"day": "2026-11-24"}, (401, "CREDENTIALS_INVALID")),
+        ("nobody's key", {"day": "2026-11-24"}, (401, "CREDENTIALS_INVALID")),
+        ("front end key", {"customer": "C-1013"}, (400, "QUERY_INVALID")),
         ("", {"day": "2026-11-24"}, (401, "CREDENTIALS_INVALID")),
         ("staff key", {}, (400, "QUERY_INVALID")),
         ("staff key", {"day": "2026-11-24", "limit": "101"}, (400, "QUERY_INVALID")),

@@ -14,7 +14,9 @@ from local.places import ROOT
 from local.reference.__main__ import FOLDER, files
 from local.reference.document import OPERATIONS, document
 from local.reference.problems import PROBLEMS
+from order_processing.callers import API, RIGHTS
 from order_processing.inventory_files import KINDS
+from tests.template import template
 
 PACKAGE = ROOT / "layers" / "order_processing" / "order_processing"
 FOR_STAFF = "staff_console"
@@ -80,6 +82,17 @@ def test_every_body_has_an_example_that_its_own_model_takes(operation):
 def test_every_operation_says_who_may_come_in_unless_it_is_for_everybody():
     open_to_all = {operation.name for operation in OPERATIONS if not operation.openers}
     assert open_to_all == {"readReference", "showReference"}
+
+
+def test_every_way_in_is_described_and_every_scope_is_one_that_gives_a_right():
+    named = {
+        (scheme, *scopes) for operation in OPERATIONS for way in operation.openers for scheme, scopes in way.items()
+    }
+    assert {scheme for scheme, *_ in named} == set(DOCUMENT["components"]["securitySchemes"])
+    assert {scope for _, *scopes in named for scope in scopes} == {right.scope for right in RIGHTS}
+    granted = template()["Resources"]["ApiScopes"]["Properties"]
+    assert granted["Identifier"] == API
+    assert {scope["ScopeName"] for scope in granted["Scopes"]} == {right.scope for right in RIGHTS}
 
 
 class Tags(HTMLParser):

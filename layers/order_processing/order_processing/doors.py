@@ -11,11 +11,12 @@ from typing import Protocol
 from order_processing import cancellation, order_number
 from order_processing.account import Accounts
 from order_processing.api_order import InvalidOrder, read_order, show
+from order_processing.callers import CANCEL_OWN, DECIDE, PLACE, READ_ALL, READ_OWN, Caller, Callers, Right, Tokens
 from order_processing.cancellation import CannotCancel, cancel
 from order_processing.conditional import etag_of, is_named
 from order_processing.decisions import Executions
 from order_processing.deliveries import Deliveries, Taken
-from order_processing.door import Senders, door, idempotency_key, key_holder, required_holder
+from order_processing.door import Senders, door, idempotency_key, required_holder
 from order_processing.errors import OrderNotFound
 from order_processing.http import Answer, Problem, Request, answer
 from order_processing.intake import take_in
@@ -55,6 +56,7 @@ class Doors:
         links: Links,
         senders: Senders,
         deliveries: Deliveries,
+        tokens: Tokens | None = None,
     ) -> None:
         self._orders = orders
         self._accounts = accounts
@@ -62,12 +64,13 @@ class Doors:
         self._executions = executions
         self._links = links
         self._senders = senders
+        self._callers = Callers(senders, tokens)
         self._deliveries = deliveries
 
     @door
     def receive(self, request: Request) -> Answer:
         """POST /orders: an order from a front end."""
-        client = required_holder(self._senders, request, "api")
+        client = self._callers.required(request, PLACE).name
         key = idempotency_key(request, "order")
         raw = request.raw_body()
         now = datetime.now(UTC)
@@ -118,21 +121,18 @@ class Doors:
 
     @door
     def status(self, order_id: str, request: Request) -> Answer:
-        """GET /orders/{id}: the order, to whoever holds its token, and to staff."""
-        order_id = self._authorised(order_id, request, staff_too=True)
-        try:
-            return answer(200, show(self._orders.load(order_id)), tagged=True)
-        except OrderNotFound:
-            raise _not_found() from None
+        """GET /orders/{id}: the order, to whoever holds its token, to the front end that placed it, and to staff."""
+        _, stored = self._opened(order_id, request, READ_ALL, READ_OWN)
+        return answer(200, show(stored), tagged=True)
 
     @door
     def cancel(self, order_id: str, request: Request) -> Answer:
         """POST /orders/{id}/cancel: the customer wants the order no longer, or staff ends it."""
-        if staff := key_holder(self._senders, request, "staff"):
-            number, reason = _number(order_id), read_cancellation(request.raw_body())
-            logger.info("staff cancels", extra={"order_id": number, "by": staff})
-        else:
-            number, reason = self._authorised(order_id, request), cancellation.BY_CUSTOMER
+        caller, stored = self._opened(order_id, request, DECIDE, CANCEL_OWN)
+        number, reason = stored.order_id, cancellation.BY_CUSTOMER
+        if caller and caller.is_staff:
+            reason = read_cancellation(request.raw_body())
+            logger.info("staff cancels", extra={"order_id": number, "by": caller.by})
         try:
             stored = cancel(
                 number,
@@ -142,8 +142,6 @@ class Doors:
                 now=datetime.now(UTC),
                 check=_as_seen(request),
             )
-        except OrderNotFound:
-            raise _not_found() from None
         except CannotCancel as error:
             raise Problem(409, error.code, str(error)) from None
         return answer(200, show(stored), tagged=True)
@@ -152,14 +150,14 @@ class Doors:
     def decision(self, order_id: str, request: Request) -> Answer:
         """POST /orders/{id}/decision: staff consents to an order that waits, puts it right, chooses of its offer
         for the customer, or rejects it."""
-        staff = required_holder(self._senders, request, "staff")
+        staff = self._callers.required(request, DECIDE)
         number = _number(order_id)
         body = read_decision(request.raw_body())
         try:
             stored = decide_as_staff(
                 number,
                 body,
-                Decider(by=f"key:{staff}", actor=f"staff: {staff}"),
+                Decider(by=staff.by, actor=staff.actor),
                 orders=self._orders,
                 executions=self._executions,
                 now=datetime.now(UTC),
@@ -167,15 +165,18 @@ class Doors:
             )
         except OrderNotFound:
             raise _not_found() from None
-        logger.info("staff decided", extra={"order_id": number, "decision": body.decision, "by": staff})
+        logger.info("staff decided", extra={"order_id": number, "decision": body.decision, "by": staff.by})
         return answer(200, show(stored), tagged=True)
 
     @door
     def find(self, request: Request) -> Answer:
-        """GET /orders: orders by day, status, SKU, promised date, or customer, for staff; a page at a time."""
-        required_holder(self._senders, request, "staff")
+        """GET /orders: orders by day, status, SKU, promised date, or customer, a page at a time.
+
+        Staff find all of them, a front end those that it has placed.
+        """
+        caller = self._callers.required(request, READ_ALL, READ_OWN)
         try:
-            return answer(200, find_orders(request.query, self._queries))
+            return answer(200, find_orders(request.query, self._queries, "" if caller.is_staff else caller.name))
         except QueryError as error:
             raise Problem(400, "QUERY_INVALID", str(error)) from None
 
@@ -203,12 +204,21 @@ class Doors:
         except SignatureError as error:
             raise _refused(source, error) from None
 
-    def _authorised(self, order_id: str, request: Request, *, staff_too: bool = False) -> str:
-        token = request.bearer() or request.query.get("token", "")
-        number = _number(order_id)
-        if not self._links.may_see(number, token) and not (staff_too and key_holder(self._senders, request, "staff")):
+    def _opened(self, order_id: str, request: Request, *rights: Right) -> tuple[Caller | None, StoredOrder]:
+        """The order, and who asks for it: None for whoever holds its link. Problem where it is not theirs."""
+        number, bearer = _number(order_id), request.bearer()
+        by_link = self._links.may_see(number, bearer or request.query.get("token", ""))
+        caller = None if by_link else self._callers.who(request, *rights)
+        if not by_link and not caller:
             raise _not_found()
-        return number
+        try:
+            stored = self._orders.load(number)
+        except OrderNotFound:
+            raise _not_found() from None
+        placed = stored.placed
+        if caller and not caller.is_staff and (placed.source, placed.store) != ("api", caller.name):
+            raise _not_found()
+        return caller, stored
 
     def _take_in(self, order: Order, raw: bytes, fingerprint: str, now: datetime) -> Placed:
         try:

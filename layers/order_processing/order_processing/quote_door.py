@@ -9,7 +9,8 @@ from typing import Any
 from order_processing import money
 from order_processing.api_offer import deliveries_of, show_choice
 from order_processing.api_order import InvalidOrder, read_order
-from order_processing.door import Senders, door, required_holder
+from order_processing.callers import PLACE, Callers, Tokens
+from order_processing.door import Senders, door
 from order_processing.http import Answer, Problem, Request, answer
 from order_processing.observe import logger
 from order_processing.order import Order
@@ -27,16 +28,17 @@ class QuoteDoor:
         quoted: Callable[[Order, datetime], Quote],
         *,
         senders: Senders,
+        tokens: Tokens | None = None,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._quoted = quoted
-        self._senders = senders
+        self._callers = Callers(senders, tokens)
         self._clock = clock
 
     @door
     def quote(self, request: Request) -> Answer:
         """POST /orders/quote: what would become of an order if it were placed now."""
-        client = required_holder(self._senders, request, "api")
+        client = self._callers.required(request, PLACE).name
         now = self._clock()
         try:
             order = read_order(request.raw_body(), client=client, idempotency_key=_NO_KEY, received_at=now)

@@ -14,7 +14,7 @@ import hmac
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from order_processing.stores import rsa
+from order_processing import rsa
 from order_processing.stores.adobe_commerce_order import read_order
 from order_processing.stores.payload import Part, parse_json
 from order_processing.stores.platform import (

@@ -1,4 +1,7 @@
-"""Checking an RSA signature (RFC 8017, RSASSA-PKCS1-v1_5 with SHA-256) with a public key in PEM (RFC 5280)."""
+"""Checking an RSA signature (RFC 8017, RSASSA-PKCS1-v1_5 with SHA-256).
+
+The public key is given in PEM (RFC 5280), or as its numbers.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +21,13 @@ class BadKey(ValueError):
 
 def verifies(pem: str, signature: bytes, message: bytes) -> bool:
     """Whether the signature is the message's under this key. Raises BadKey for a key that cannot be read."""
-    modulus, exponent = _public_key(pem)
+    return verifies_by(*_public_key(pem), signature, message)
+
+
+def verifies_by(modulus: int, exponent: int, signature: bytes, message: bytes) -> bool:
+    """As `verifies`, under a key that is given as its numbers. Raises BadKey for a weak one."""
+    if modulus.bit_length() < _LEAST_BITS or exponent < 3 or exponent % 2 == 0:
+        raise BadKey(f"an RSA key of fewer than {_LEAST_BITS} bits, or a weak one")
     size = (modulus.bit_length() + 7) // 8
     number = int.from_bytes(signature, "big")
     if len(signature) != size or number >= modulus:
@@ -44,10 +53,7 @@ def _public_key(pem: str) -> tuple[int, int]:
         exponent, _ = _value(rest, 0x02)
     except (binascii.Error, IndexError) as error:
         raise BadKey("not a public key in DER") from error
-    found = int.from_bytes(modulus, "big"), int.from_bytes(exponent, "big")
-    if found[0].bit_length() < _LEAST_BITS or found[1] < 3 or found[1] % 2 == 0:
-        raise BadKey(f"an RSA key of fewer than {_LEAST_BITS} bits, or a weak one")
-    return found
+    return int.from_bytes(modulus, "big"), int.from_bytes(exponent, "big")
 
 
 def _value(der: bytes, tag: int) -> tuple[bytes, bytes]:
