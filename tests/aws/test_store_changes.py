@@ -11,6 +11,7 @@ import pytest
 
 from operating import store_changes as command
 from order_processing.adapters.accounts import DynamoAccounts
+from order_processing.adapters.order_stream import changes
 from order_processing.adapters.personal_data import PersonalData
 from order_processing.adapters.store_changes import DynamoStoreChanges
 from order_processing.cancellation import BY_CUSTOMER, CannotCancel, cancel
@@ -22,11 +23,13 @@ from order_processing.offer import choose
 from order_processing.order import Line, Order
 from order_processing.order_number import display
 from order_processing.order_parts import Answer, Confirmation
+from order_processing.stages.publish_events import publish_events
 from order_processing.status import Status
 from order_processing.stored_order import StoredOrder
 from order_processing.stores.platform import Change, OrderChanged, OrderDeleted, OrderPlaced
 from order_processing.timeline import timeline
 from tests.aws.shop import BUCKET, NOW, Shop
+from tests.aws.test_event_stream import HeardBus, stream_of
 from tests.aws.test_stages import mails, reserved, simple_order
 from tests.clients import Cut, CutClient
 from tests.orders import an_order
@@ -393,3 +396,30 @@ def test_staff_see_the_list_and_take_off_what_is_done(shop, monkeypatch, capsys)
     assert "changed in the store after the customer was told" in said
     assert command.main(["done", display(order_id), "--days", "10000"]) == 0
     assert command.main(["done", display(order_id), "--days", "10000"]) == 1
+
+
+def test_each_change_that_counts_is_told_on_the_bus_once(shop):
+    order_id = create(shop, paid=False)
+    shop.run(order_id)
+    deliver(shop, told(2), "paid")
+    shop.verify(order_id)
+    deliver(shop, told(3, 2))
+    shop.run(order_id)
+    deliver(shop, told(4, 3))
+    bus = HeardBus()
+    assert publish_events(changes(stream_of("orders")), bus) is None
+    assert [event.name for event in bus.heard] == [
+        "OrderReceived",
+        "OrderRejected",
+        "OrderReplaced",
+        "OrderReplaced",
+        "OrderReserved",
+        "OrderConfirmed",
+        "OrderRecorded",
+        "OrderReadyToShip",
+    ]
+    assert [(e.reopened, e.lines[0].quantity) for e in bus.heard if e.name == "OrderReplaced"] == [
+        (True, 1),
+        (False, 2),
+    ]
+    assert len({event.id for event in bus.heard}) == len(bus.heard)

@@ -14,10 +14,11 @@ from hypothesis import strategies as st
 from local.event_schemas import FOLDER, files
 from local.mail_samples import delivery
 from order_processing.bus import MOST
-from order_processing.events import EVENTS, LARGEST, Head, OrderEvent, OrderReceived, event_of, received
+from order_processing.events import EVENTS, LARGEST, Head, OrderEvent, OrderReceived, event_of, received, replaced
 from order_processing.order_parts import Handling, Reason
 from order_processing.stages.publish_events import Change, publish_events
 from order_processing.status import PATH, Status
+from order_processing.store_state import StoreState
 from tests.orders import an_order, promised
 
 ORDER_ID = "7K3M9QXB4"
@@ -79,6 +80,17 @@ def test_an_answer_lets_the_order_go_on_and_is_no_second_reservation(asked: Stat
     assert event(head(asked, 2, promise=held), head(back, 3, promise=held)).name == "OrderResumed"
 
 
+@pytest.mark.parametrize("before", [Status.APPROVAL_PENDING, Status.RESERVED, Status.REJECTED])
+def test_a_change_by_the_store_is_told_once_by_its_state_and_what_concerns_staff_alone_is_not(before):
+    back = head(Status.RECEIVED, 5, replaced_at=5)
+    assert event_of(head(before, 4, reason=WHY), back, LATER) is None
+    state = StoreState(order=an_order(), action="take_up_again", reason="opened again", at=AT, version=5)
+    made = replaced(ORDER_ID, state)
+    assert (made.id, made.reopened, made.at) == (f"{ORDER_ID}-5", True, AT)
+    assert replaced(ORDER_ID, state.model_copy(update={"action": "tell_staff", "version": 0})) is None
+    assert event(back, head(Status.CORRECTION_PENDING, 6, reason=WHY, replaced_at=5)).name == "OrderCorrectionNeeded"
+
+
 def test_a_promise_that_changes_after_the_confirmation_tells_both_dates():
     week = timedelta(days=7)
     allocations = tuple(a.model_copy(update={"delivery_date": a.delivery_date + week}) for a in PROMISE.allocations)
@@ -102,6 +114,7 @@ def every_event() -> list[OrderEvent]:
     handed = head(Status.READY_TO_SHIP, 9, handling=Handling(handed_over_at=LATER, manifest="M-7"))
     return [
         received(ORDER_ID, an_order(), AT),
+        replaced(ORDER_ID, StoreState(order=an_order(), action="replace", reason="changed", at=AT, version=4)),
         event(None, head(Status.CORRECTION_PENDING, reason=WHY)),
         event(None, head(Status.OFFER_PENDING, reason=WHY)),
         event(None, head(Status.RESERVED)),

@@ -17,13 +17,17 @@ from order_processing.order import Order, Record
 from order_processing.order_parts import Handling, Reason
 from order_processing.promise import Promise
 from order_processing.status import Status
+from order_processing.store_state import StoreState
 
 LARGEST = 240_000
 """Bytes of an event's JSON. EventBridge takes 256 KB an entry, with its names and times."""
 
 
 class Head(Record):
-    """An order's head at one version; see `StoredOrder` for the fields."""
+    """An order's head at one version; see `StoredOrder` for the fields.
+
+    replaced_at: the version at which its store last changed it; 0 if it has not.
+    """
 
     order_id: str
     version: int
@@ -33,6 +37,7 @@ class Head(Record):
     promise: Promise | None = None
     delivery: Delivery | None = None
     handling: Handling = Handling()
+    replaced_at: int = 0
 
 
 class OrderEvent(Record):
@@ -127,6 +132,20 @@ class OrderReceived(OrderEvent):
     lines: tuple[OrderedLine, ...]
 
 
+class OrderReplaced(OrderEvent):
+    """Its store changed the order before it was confirmed, or opened an ended one again: it begins anew, as it is now.
+
+    reopened: whether it had ended. total: minor units of the currency.
+    """
+
+    lists = ("lines",)
+
+    reopened: bool
+    currency: str
+    total: int
+    lines: tuple[OrderedLine, ...]
+
+
 class _WithReason(OrderEvent):
     reason_code: str
 
@@ -200,6 +219,7 @@ class OrderExpired(_WithReason):
 
 EVENTS: tuple[type[OrderEvent], ...] = (
     OrderReceived,
+    OrderReplaced,
     OrderCorrectionNeeded,
     OrderOffered,
     OrderReserved,
@@ -238,8 +258,25 @@ def received(order_id: str, order: Order, received_at: datetime) -> OrderReceive
         placed_at=order.placed_at,
         currency=order.currency,
         total=order.total,
-        lines=tuple(OrderedLine(line_id=x.line_id, sku=x.sku, quantity=x.quantity) for x in order.lines),
+        lines=_lines(order),
     )
+
+
+def replaced(order_id: str, state: StoreState) -> OrderReplaced | None:
+    """The event of a later state that the store told; None for one that the order does not go on with."""
+    if not state.counts:
+        return None
+    return OrderReplaced(
+        **_shared(order_id, state.version, Status.RECEIVED, state.at),
+        reopened=state.action == "take_up_again",
+        currency=state.order.currency,
+        total=state.order.total,
+        lines=_lines(state.order),
+    )
+
+
+def _lines(order: Order) -> tuple[OrderedLine, ...]:
+    return tuple(OrderedLine(line_id=x.line_id, sku=x.sku, quantity=x.quantity) for x in order.lines)
 
 
 def event_of(before: Head | None, after: Head, changed_at: datetime) -> OrderEvent | None:
@@ -247,6 +284,8 @@ def event_of(before: Head | None, after: Head, changed_at: datetime) -> OrderEve
 
     changed_at: when the change was written, for changes that carry no time of their own.
     """
+    if after.replaced_at != (before.replaced_at if before else 0):
+        return None  # the store's state itself, written in the same step, is told
     if before is None or before.status is not after.status:
         return _new_status(before, after, changed_at)
     if after.handling.handed_over_at and not before.handling.handed_over_at:

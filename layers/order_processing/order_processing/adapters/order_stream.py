@@ -9,10 +9,11 @@ from functools import partial
 from typing import Any
 
 from order_processing.adapters.attributes import read_document
-from order_processing.adapters.order_items import read_head
-from order_processing.events import Head, OrderEvent, event_of, received
+from order_processing.adapters.order_items import is_state, read_head
+from order_processing.events import Head, OrderEvent, event_of, received, replaced
 from order_processing.order import Order
 from order_processing.stages.publish_events import Change
+from order_processing.store_state import StoreState
 
 Stream = dict[str, Any]
 
@@ -38,6 +39,8 @@ def _event(record: dict[str, Any]) -> OrderEvent | None:
     if part == "placed" and not before:
         order = read_document(after["document"], Order)
         return received(order_id, order, datetime.fromisoformat(after["received_at"]["S"]))
+    if is_state(part) and not before:
+        return replaced(order_id, read_document(after["document"], StoreState))
     if part == "order":
         changed_at = datetime.fromtimestamp(change["ApproximateCreationDateTime"], UTC)
         return event_of(_head(before) if before else None, _head(after), changed_at)
@@ -45,8 +48,9 @@ def _event(record: dict[str, Any]) -> OrderEvent | None:
 
 
 def _head(image: dict[str, Any]) -> Head:
-    fields = read_head(image)
-    return Head(order_id=image["order_id"]["S"], **{n: v for n, v in fields.items() if n in Head.model_fields})
+    fields = {name: value for name, value in read_head(image).items() if name in Head.model_fields}
+    replaced_at = int(image["replaced_at"]["N"]) if "replaced_at" in image else 0
+    return Head(order_id=image["order_id"]["S"], replaced_at=replaced_at, **fields)
 
 
 def _bytes_read(image: dict[str, Any]) -> dict[str, Any]:

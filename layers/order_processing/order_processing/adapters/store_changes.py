@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from order_processing import order_number
-from order_processing.adapters.attributes import iso, text
+from order_processing.adapters.attributes import iso, number, text
 from order_processing.adapters.order_change import Change
 from order_processing.adapters.order_items import STORE_CHANGES, is_state, key, state_item, stored_order_of
 from order_processing.adapters.order_store import OrderStore
@@ -41,6 +41,7 @@ class DynamoStoreChanges(OrderStore):
         for name in ("approval", "confirmation", *(("notice", "question") if seen.ended else ())):
             if getattr(seen, name):
                 change.remove(name, **{name: None})
+        change.put("replaced_at", number(change.after.version))
         kept = state.model_copy(update={"version": change.after.version, "answers": len(seen.answers)})
         change.know(placed=state.order, states=(*seen.states, kept), verified=None, discrepancies=())
         writes = [self._put(seen, kept, raw, fingerprint)]
