@@ -13,21 +13,27 @@ from order_processing.adapters.aws import client
 from order_processing.adapters.broken_promises import BrokenPromises
 from order_processing.adapters.confirmation_again import ConfirmationAgain
 from order_processing.adapters.customer_master import CustomerMaster
+from order_processing.adapters.dispatch import DynamoDispatch
 from order_processing.adapters.documents import S3Documents
 from order_processing.adapters.executions import StepFunctionsExecutions
 from order_processing.adapters.failed_executions import DynamoRedrives, StepFunctionsFailures
+from order_processing.adapters.inventory import DynamoInventory
+from order_processing.adapters.links import Links
 from order_processing.adapters.mail_reports import DynamoUnreached, SuppressedAddresses
 from order_processing.adapters.measures import DynamoMeasures
 from order_processing.adapters.order_lists import OrderLists
 from order_processing.adapters.order_queries import DynamoOrderQueries
 from order_processing.adapters.orders import DynamoOrders
 from order_processing.adapters.parcel_numbers import ParcelNumbers
+from order_processing.adapters.post import ONCE, SesPost
+from order_processing.adapters.receipts import Receipts
 from order_processing.adapters.secrets import Secrets
 from order_processing.adapters.staff_directory import CognitoDirectory
 from order_processing.adapters.staff_sessions import DynamoSessions
 from order_processing.adapters.store_changes import DynamoStoreChanges
 from order_processing.adapters.waiting import DynamoWaiting
 from order_processing.console import unreached
+from order_processing.console.acts import ActsPage
 from order_processing.console.approvals import ApprovalPages
 from order_processing.console.backlog import Backlog
 from order_processing.console.console import Console
@@ -37,6 +43,8 @@ from order_processing.console.measures import MeasuresPage
 from order_processing.console.order_actions import OrderActions
 from order_processing.console.order_detail import OrderDetails
 from order_processing.console.order_find import FindPage
+from order_processing.console.shipments import ShipmentPages
+from order_processing.console.stock import StockPage
 from order_processing.failures import console_url
 from order_processing.gateway import request_of, response_of, serve
 from order_processing.measures import stores_seen
@@ -60,7 +68,8 @@ _login = Login(
     sessions=DynamoSessions(_dynamodb, os.environ["SESSIONS_TABLE"]),
     public_url=os.environ["PUBLIC_URL"],
 )
-_identity = Secrets(client("secretsmanager"), os.environ["IDENTITY_SECRET"], seconds=float("inf"))
+_secretsmanager = client("secretsmanager")
+_identity = Secrets(_secretsmanager, os.environ["IDENTITY_SECRET"], seconds=float("inf"))
 
 
 def _address(email: str) -> str:
@@ -85,10 +94,11 @@ _customers = CustomerMaster(
     hashed=_guest,
     listed=_address,
 )
+_queries, _stock = DynamoOrderQueries(_dynamodb, _table, _accounts), DynamoInventory(_dynamodb, _inventory)
 _measures = DynamoMeasures(_dynamodb, _table)
 _search = OrderSearch(
     _orders,
-    DynamoOrderQueries(_dynamodb, _table, _accounts),
+    _queries,
     ParcelNumbers(_dynamodb, _table),
     account_of=_customers.account_of,
     stores=lambda: stores_seen(_measures, datetime.now(UTC).date()),
@@ -124,6 +134,14 @@ _not_reached = unreached.routes(
     send_again=_again,
     forget=SuppressedAddresses(_dynamodb, _table, _address).remove,
 )
+_shipments = ShipmentPages(
+    dispatch=DynamoDispatch(_dynamodb, _table),
+    orders=_orders,
+    link=_documents.link,
+    post=SesPost(client("sesv2", config=ONCE), os.environ["SENDER"], os.environ["CONFIGURATION_SET"], _settings),
+    status_url=Links(_secretsmanager, os.environ["KEYS_SECRET"], os.environ["PUBLIC_URL"]).status_url,
+    settings=_settings,
+)
 _console = Console(
     (
         *FindPage(_search, _orders).routes(),
@@ -131,7 +149,10 @@ _console = Console(
         *OrderActions(_orders, _orders, _executions, _again).routes(),
         *_failures.routes(),
         *_not_reached,
+        *StockPage(_stock, Receipts(_dynamodb, _inventory), _queries, _orders, _settings).routes(),
+        *_shipments.routes(),
         *MeasuresPage(_measures).routes(),
+        *ActsPage(_audit).routes(),
     ),
     login=_login,
     settings=_settings,

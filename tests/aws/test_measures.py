@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import timedelta
 
 import boto3
@@ -12,6 +13,7 @@ from order_processing.measures import READY, stores_seen
 from order_processing.settings import current
 from order_processing.stages.measure_days import measure_day
 from tests.aws.test_mail_reports import note_mail, reported, simple_order
+from tests.aws.test_write_units import size
 
 
 @pytest.fixture
@@ -41,3 +43,14 @@ def test_a_day_is_counted_and_counted_anew(shop, measures):
     days = measures.between(shop.now.date() - timedelta(days=1), shop.now.date())
     assert [day.total.received for day in days] == [5, 0]
     assert stores_seen(measures, shop.now.date()) == [("api", "front end")]
+
+
+def test_counting_an_order_of_one_line_reads_three_units_at_most(shop):
+    """A read unit for every 4 KB of the order's items, strongly consistent; docs/console.md says what it costs."""
+    order_id = shop.run(shop.place(simple_order("1"))).order_id
+    found = boto3.client("dynamodb").query(
+        TableName="orders",
+        KeyConditionExpression="order_id = :id",
+        ExpressionAttributeValues={":id": {"S": order_id}},
+    )
+    assert math.ceil(sum(size(item) for item in found["Items"]) / 4096) <= 3

@@ -9,6 +9,7 @@ import pytest
 
 from order_processing.adapters.audit import DynamoAudit
 from order_processing.adapters.waiting import DynamoWaiting
+from order_processing.console.acts import ActsPage
 from order_processing.console.approvals import ApprovalPages
 from order_processing.console.order_actions import OrderActions
 from order_processing.console.staff import Group
@@ -99,6 +100,19 @@ def test_who_looked_at_the_payload_is_written_down_and_only_their_group_may(shop
     assert rita.audit.of_day(shop.now.date()) == [act]
     assert "Rita Rowe" in page(desk(shop), ready)
     assert rita.post("/staff/orders/7K3M9QXB4/payload", do="look").status == 404
+
+
+def test_admins_see_what_was_done_on_a_day(shop, ready):
+    at = desk(shop)
+    at.post(f"/staff/orders/{ready}/cancel", do="cancel")
+    ada = Desk(ActsPage(at.audit).routes(), Group.ADMINS)
+    ada.now = shop.now
+    ada.sign_in()
+    page = ada.send("GET", "/staff/acts").body
+    for text in ("staff: Anna Berg (id-1)", "cancel: cancel", display(ready), ">done<"):
+        assert text in page
+    assert "Nothing." in ada.send("GET", "/staff/acts?day=2026-01-01").body
+    assert ada.send("GET", "/staff/acts?day=x").status == 400
 
 
 def test_an_order_is_cancelled_once_and_not_when_it_is_too_late(shop, ready):

@@ -1,0 +1,63 @@
+"""The console's pages of stock, shipments and measures, and of what waits, in a real browser on the deployed stack."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from local import LocalStack
+from local.staff import OPERATOR
+from tests.browser.staff import sign_in
+from tests.browser.test_customer_pages import ready
+from tests.browser.test_stuck_order import look, tab
+from tests.load.rush import shop_on
+
+__all__ = ["tab"]
+pytestmark = pytest.mark.xdist_group("browser")
+
+
+def measured(stack: LocalStack) -> None:
+    """Today's orders are counted, as they are in the night after."""
+    day = json.dumps({"day": f"{datetime.now(UTC):%Y-%m-%d}"})
+    answer = stack.client("lambda").invoke(FunctionName=stack.outputs["MeasureDaysFunction"], Payload=day)
+    assert json.load(answer["Payload"])["orders"] > 0
+
+
+def test_stock_shipments_measures_and_what_waits(stack, browser: Browser, tab: Page):
+    receipt = ready(stack, "console-pages")
+    (shipment,) = shop_on(stack).orders.load(receipt["id"]).delivery.shipments[:1]
+    sign_in(tab, stack, OPERATOR)
+    look(browser, tab, "start")
+
+    tab.get_by_role("link", name="Stock", exact=True).last.click()
+    tab.get_by_label("SKU").fill("MUG-BLUE")
+    tab.get_by_role("button", name="Show").press("Enter")
+    expect(tab.get_by_role("link", name=receipt["number"])).to_be_visible()
+    look(browser, tab, "stock")
+
+    tab.goto(f"{stack.outputs['ApiUrl']}/staff/shipments?location={shipment.location}&day={shipment.ship_date}")
+    look(browser, tab, "shipments")
+    tab.get_by_role("button", name=f"Print {receipt['number']}").first.click()
+    expect(tab.get_by_role("link", name="label").first).to_be_visible()
+    look(browser, tab, "papers")
+    for word in ("Packed", "Handed over"):
+        tab.goto(f"{stack.outputs['ApiUrl']}/staff/shipments?location={shipment.location}&day={shipment.ship_date}")
+        tab.get_by_role("button", name=f"{word}, parcel 1 of {receipt['number']}").click()
+    assert shop_on(stack).orders.load(receipt["id"]).handling.packed_at
+
+    measured(stack)
+    today = f"{datetime.now(UTC):%Y-%m-%d}"
+    tab.goto(f"{stack.outputs['ApiUrl']}/staff/measures?from={today}&to={today}")
+    expect(tab.get_by_role("heading", name="Order accuracy")).to_be_visible()
+    expect(tab.get_by_role("img", name="Minutes from received to ready")).to_be_visible()
+    look(browser, tab, "measures")
+    with tab.expect_download() as kept:
+        tab.get_by_role("link", name="as CSV").click()
+    assert kept.value.suggested_filename == f"measures-{today[:7]}.csv"
+
+    tab.get_by_role("link", name="Waiting orders").first.click()
+    expect(tab.get_by_role("heading", name="For something else of staff")).to_be_visible()
+    look(browser, tab, "waiting")
