@@ -97,6 +97,10 @@ lint-reference: # the OpenAPI document by Spectral; without node it is skipped, 
 			--ruleset requirements/openapi-linter/spectral.yaml functions/show_reference/openapi.json; \
 	else echo "Spectral cannot be had: the OpenAPI document was not linted"; fi
 
+.PHONY: contract
+contract: setup .tools/contract/.stamp ## requests made up from the API's reference against the local stack: no fault, no answer against it
+	@.venv/bin/python -m tests.contract.run --requests 5000
+
 .PHONY: bill
 bill: setup ## what an order costs: units, puts, mails and CPU time by stage, in dollars a million
 	@.venv/bin/python -m tests.bench.bill
@@ -177,6 +181,9 @@ INSTALL = @echo "$(1): installing" && $(UV) venv --quiet --clear --python .tools
 .tools/security/.stamp: requirements/security.txt .tools/uv/.stamp-$(UV_VERSION)
 	$(call INSTALL,.tools/security,$<)
 
+.tools/contract/.stamp: requirements/contract.txt .tools/uv/.stamp-$(UV_VERSION)
+	$(call INSTALL,.tools/contract,$<)
+
 # The development environment agrees with what is deployed: the layer's and the functions' pins bind it,
 # and the layer's bind the functions'.
 LOCK = $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header $(LOCK_FLAGS)
@@ -189,6 +196,6 @@ relock: .tools/uv/.stamp-$(UV_VERSION)
 	for name in $(FUNCTIONS); do \
 		$(LOCK) --constraints $(LAYER) --overrides requirements/overrides.txt requirements/functions/$$name.in -o functions/$$name/requirements.txt; \
 	done
-	for name in tools emulator runtime viewer security; do $(LOCK) requirements/$$name.in -o requirements/$$name.txt; done
+	for name in tools emulator runtime viewer security contract; do $(LOCK) requirements/$$name.in -o requirements/$$name.txt; done
 	$(LOCK) --constraints $(LAYER) $(FUNCTIONS:%=--constraints functions/%/requirements.txt) \
 		requirements/dev.in -o requirements/dev.txt

@@ -10,6 +10,19 @@ from local import LocalStack, Response
 from local.staff import PASSWORD, Member
 
 
+def login_of_the_pool(url: str, member: Member) -> str:
+    """Fills in the pool's login form, and returns the address to which it sends the browser back."""
+    fields = {name: value[0] for name, value in parse_qs(urlsplit(url).query).items()}
+    form = urlencode({**fields, "username": member.email, "password": PASSWORD})
+    connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=30)
+    connection.request("POST", "/login", form, {"Content-Type": "application/x-www-form-urlencoded"})
+    answer = connection.getresponse()
+    location = answer.getheader("location") or ""
+    assert location, answer.read()
+    connection.close()
+    return location
+
+
 class Desk:
     """One member's cookies. `get` and `post` do not follow redirects."""
 
@@ -28,15 +41,8 @@ class Desk:
         return self.get(finished.headers["location"])
 
     def login_of_the_pool(self, url: str, member: Member) -> str:
-        """Fills in the pool's login form, and returns the path to which it sends the browser back."""
-        fields = {name: value[0] for name, value in parse_qs(urlsplit(url).query).items()}
-        form = urlencode({**fields, "username": member.email, "password": PASSWORD})
-        connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=30)
-        connection.request("POST", "/login", form, {"Content-Type": "application/x-www-form-urlencoded"})
-        answer = connection.getresponse()
-        location = urlsplit(answer.getheader("location") or "")
-        assert location.path, answer.read()
-        connection.close()
+        """As the function of this name; the path alone."""
+        location = urlsplit(login_of_the_pool(url, member))
         return f"{location.path}?{location.query}"
 
     def get(self, path: str, **headers: str) -> Response:

@@ -86,6 +86,7 @@ def _operation(method: str, path: str, operation: Document, document: Document) 
     ways = [
         " and ".join(f"<code>{name}</code>{_scopes(scopes)}" for name, scopes in way.items())
         for way in operation["security"]
+        if way
     ]
     parts = [
         f'<section aria-labelledby="{operation["operationId"]}">',
