@@ -105,6 +105,10 @@ contract: setup .tools/contract/.stamp ## requests made up from the API's refere
 bill: setup ## what an order costs: units, puts, mails and CPU time by stage, in dollars a million
 	@.venv/bin/python -m tests.bench.bill
 
+.PHONY: bench
+bench: setup ## what functions take: import time against boto3, first and warm run, memory, package size
+	@.venv/bin/python -m tests.bench.functions
+
 .PHONY: packing
 packing: setup ## how good and how fast packing is: known instances, lower bounds, then 10,000 random orders checked
 	@.venv/bin/python -m tests.bench.packing

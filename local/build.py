@@ -17,7 +17,7 @@ from pathlib import Path
 
 import yaml
 
-from local.places import ARCHITECTURE, LOCAL, PYTHON_RUNTIME, ROOT, RUNTIME_PYTHON, SAM, TOOLS
+from local.places import ARCHITECTURE, LOCAL, METERED, PYTHON_RUNTIME, ROOT, RUNTIME_PYTHON, SAM, TOOLS
 
 # The runtime whose `bootstrap` we bring along.
 CUSTOM_RUNTIME = "provided.al2023"
@@ -29,6 +29,9 @@ TEMPLATE = BUILD / "template.yaml"
 # Lambda puts the function's code before its layers, and its own packages last.
 BOOTSTRAP = """#!/bin/sh
 export PYTHONPATH="$LAMBDA_TASK_ROOT:{layers}" PYTHONDONTWRITEBYTECODE=1
+if [ -n "$METER" ]; then
+  PYTHONPATH="{metered}:$PYTHONPATH" exec "{python}" -m awslambdaric metered.handler
+fi
 exec "{python}" -m awslambdaric "$_HANDLER"
 """
 
@@ -111,7 +114,8 @@ def _add_bootstraps() -> None:
             continue
         layers = [BUILD / layer["Ref"] / "python" for layer in shared + resource["Properties"].get("Layers", [])]
         bootstrap = BUILD / resource["Properties"]["CodeUri"] / "bootstrap"
-        bootstrap.write_text(BOOTSTRAP.format(layers=":".join(map(str, layers)), python=RUNTIME_PYTHON))
+        places = {"layers": ":".join(map(str, layers)), "python": RUNTIME_PYTHON, "metered": METERED}
+        bootstrap.write_text(BOOTSTRAP.format(**places))
         bootstrap.chmod(0o755)
 
 

@@ -71,10 +71,13 @@ class Emulator:
         (self.home / "emulator.json").unlink(missing_ok=True)
 
 
-def start(home: Path = DEFAULT_HOME, port: int | None = None, *, wait_scale: float = 1.0) -> Emulator:
+def start(
+    home: Path = DEFAULT_HOME, port: int | None = None, *, wait_scale: float = 1.0, meter: Path | None = None
+) -> Emulator:
     """Starts a fresh emulator and returns when it answers.
 
     port: None takes a free one. wait_scale: waits and retry intervals of executions are multiplied by it.
+    meter: a folder in which functions note what their invocations use (see `local.meter`).
     Raises EmulatorError when the port is taken or it does not come up.
     """
     if not EMULATOR_PYTHON.exists():
@@ -89,7 +92,7 @@ def start(home: Path = DEFAULT_HOME, port: int | None = None, *, wait_scale: flo
     with (home / "emulator.log").open("wb") as log:
         process = subprocess.Popen(
             [EMULATOR_PYTHON, "-P", Path(__file__).with_name("start_ministack.py")],
-            env=_settings(port, temporary, wait_scale),
+            env={**_settings(port, temporary, wait_scale), **({"METER": str(meter)} if meter else {})},
             cwd=home,
             stdin=subprocess.DEVNULL,
             stdout=log,

@@ -12,6 +12,7 @@ TOOLS = ROOT / ".tools"
 
 EMULATOR_PYTHON = TOOLS / "emulator" / "bin" / "python"
 RUNTIME_PYTHON = TOOLS / "runtime" / "bin" / "python"
+METERED = ROOT / "local" / "metered"  # what stands before a handler while its invocations are measured
 SAM = TOOLS / "sam" / "bin" / "sam"
 
 # This machine's Python and processor, as Lambda names them.

@@ -56,9 +56,16 @@ class LocalStack:
         self.client = lru_cache(maxsize=None)(self._client)
 
     @classmethod
-    def start(cls, home: Path = DEFAULT_HOME, port: int | None = None, *, wait_scale: float = 1.0) -> LocalStack:
+    def start(
+        cls,
+        home: Path = DEFAULT_HOME,
+        port: int | None = None,
+        *,
+        wait_scale: float = 1.0,
+        meter: Path | None = None,
+    ) -> LocalStack:
         """A fresh emulator with nothing in it yet. See `emulator.start`."""
-        return cls(emulators.start(home, port, wait_scale=wait_scale))
+        return cls(emulators.start(home, port, wait_scale=wait_scale, meter=meter))
 
     @classmethod
     def running(cls, home: Path = DEFAULT_HOME) -> LocalStack | None:

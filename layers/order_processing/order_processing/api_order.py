@@ -30,7 +30,7 @@ class InvalidOrder(ValueError):
 
 
 class _Body(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
 
 class AddressBody(_Body):

@@ -17,9 +17,12 @@ Quantity = Annotated[int, Field(gt=0, le=1_000_000)]
 
 
 class Record(BaseModel):
-    """A value of the trade: immutable, and it refuses fields that it does not know."""
+    """A value of the trade: immutable, and it refuses fields that it does not know.
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    What checks and writes it is built when it is first used: a function imports many records and uses few.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
 class Address(Record):

@@ -203,7 +203,7 @@ def stored_order_of(order_id: str, parts: dict[str, dict[str, Attribute]]) -> St
         of_head = read_head(head)
         fields["times"] |= of_head.pop("times")
         fields |= of_head
-    stored = StoredOrder(**fields)
+    stored = StoredOrder.model_construct(**fields)  # each of them was checked when it was read
     if is_verified(stored.status, stored.version, verification):
         times = {**stored.times, Status.VERIFIED.value: datetime.fromisoformat(verification["verified_at"]["S"])}
         stored = stored.model_copy(update={"status": Status.VERIFIED, "times": times})
