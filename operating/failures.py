@@ -29,7 +29,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     machines = {"order": outputs["StateMachineArn"], "ending": outputs["EndingArn"]}
     failed = StepFunctionsFailures(clients("stepfunctions"), machines)  # type: ignore[arg-type]
     lists = OrderLists(clients("dynamodb"), outputs["OrdersTable"])
-    failures = matters(failed, lists)
+    now = datetime.now(UTC)
+    failures = matters(failed, lists, now)
     if given.command == "list":
         for line in listed(failures):
             print(line)
@@ -39,7 +40,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except OrderNumberError as error:
         print(error, file=sys.stderr)
         return 2
-    now = datetime.now(UTC)
     wanted = [
         each
         for each in failures
@@ -53,14 +53,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0 if wanted else 1
 
 
-def matters(failed: FailedExecutions, lists: OrderLists) -> list[Failure]:
+def matters(failed: FailedExecutions, lists: OrderLists, now: datetime) -> list[Failure]:
     """What has failed and must be seen to."""
     failures = failed.failed().failures
     ids = list(dict.fromkeys(failure.order_id for failure in failures))
     states = {}
     for start in range(0, len(ids), 100):
         states |= lists.states(ids[start : start + 100])
-    return [each for each in failures if still_matters(each, states.get(each.order_id, (None, False))[0])]
+    return [each for each in failures if still_matters(each, states.get(each.order_id, (None, False))[0], now)]
 
 
 def listed(failures: Sequence[Failure]) -> Iterator[str]:

@@ -53,7 +53,6 @@ def test_stock_shipments_measures_and_what_waits(stack, browser: Browser, tab: P
     tab.goto(f"{stack.outputs['ApiUrl']}/staff/measures?from={today}&to={today}")
     expect(tab.get_by_role("heading", name="Order accuracy")).to_be_visible()
     expect(tab.get_by_role("img", name="Minutes from received to ready")).to_be_visible()
-    look(browser, tab, "measures")
     with tab.expect_download() as kept:
         tab.get_by_role("link", name="as CSV").click()
     assert kept.value.suggested_filename == f"measures-{today[:7]}.csv"

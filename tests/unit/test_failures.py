@@ -110,10 +110,13 @@ def test_failures_of_one_cause_stand_together_whatever_the_order():
 
 
 def test_what_matters_and_for_how_long_it_can_be_redriven():
-    assert still_matters(failure(), Status.CONFIRMED)
-    assert still_matters(failure(), None)
-    assert not still_matters(failure(), Status.CANCELLED)
-    assert still_matters(failure(machine="ending"), Status.CANCELLED)
+    later = NOW + timedelta(days=15)
+    for status in (None, Status.CONFIRMED, Status.READY_TO_SHIP):
+        assert still_matters(failure(), status, NOW)
+    assert still_matters(failure(), Status.CONFIRMED, later)
+    assert not still_matters(failure(), Status.READY_TO_SHIP, later)
+    assert not still_matters(failure(), Status.CANCELLED, NOW)
+    assert still_matters(failure(machine="ending"), Status.CANCELLED, NOW)
     assert failure().redrivable(NOW + timedelta(days=13, hours=23))
     assert not failure().redrivable(NOW + timedelta(days=14))
 

@@ -116,9 +116,13 @@ def by_cause(failures: Iterable[Failure]) -> list[Cause]:
     return [Cause(kind=kind, advice=each[0].advice, failures=tuple(each)) for kind, each in kinds.items()]
 
 
-def still_matters(failure: Failure, status: Status | None) -> bool:
-    """Whether somebody must see to a failure: not where the order has ended since, and that was seen to apart."""
-    return failure.machine == "ending" or status is None or status not in ENDED
+def still_matters(failure: Failure, status: Status | None, now: datetime) -> bool:
+    """Whether somebody must see to a failure: not where the order has ended since, which is seen to apart, nor where it
+    cannot be redriven any more and the order has come through by another execution."""
+    if failure.machine == "ending":
+        return True
+    came_through = status is Status.READY_TO_SHIP and not failure.redrivable(now)
+    return status not in ENDED and not came_through
 
 
 def told_in(cause: str) -> str:

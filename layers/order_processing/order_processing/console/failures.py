@@ -82,7 +82,7 @@ class FailurePages:
 
     def shown(self, visit: Visit) -> Shown:
         """GET: by cause, the one that has held an order up longest first."""
-        failures, more, states = self._seen()
+        failures, more, states = self._seen(visit.now)
         causes = [self._cause(cause, states, visit.now) for cause in by_cause(failures)]
         latest = [(each.id, each.title, len(each.failures), _moment(each.at)) for each in self._redrives.latest()]
         return View("failures.html", "Failures", {"causes": causes, "more": more, "latest": latest})
@@ -90,7 +90,7 @@ class FailurePages:
     def redrive(self, visit: Visit) -> Shown:
         """POST: `redrive` with the cause's `kind`, and with `order` for one order alone."""
         kind, order = visit.form.get("kind", ""), visit.form.get("order_id", "")
-        failures, _, _ = self._seen()
+        failures, _, _ = self._seen(visit.now)
         wanted = [
             failure
             for failure in failures
@@ -157,13 +157,15 @@ class FailurePages:
         self._failed.redrive(again.failures, again.id)
         return GoTo(f"/staff/redrives/{again.id}?follow=yes")
 
-    def _seen(self) -> tuple[list[Failure], bool, dict[str, tuple[Status, bool]]]:
+    def _seen(self, now: datetime) -> tuple[list[Failure], bool, dict[str, tuple[Status, bool]]]:
         failed = self._failed.failed()
         ids = list(dict.fromkeys(failure.order_id for failure in failed.failures))
         states: dict[str, tuple[Status, bool]] = {}
         for start in range(0, len(ids), 100):
             states |= self._states.states(ids[start : start + 100])
-        seen = [each for each in failed.failures if still_matters(each, states.get(each.order_id, (None, False))[0])]
+        seen = [
+            each for each in failed.failures if still_matters(each, states.get(each.order_id, (None, False))[0], now)
+        ]
         return seen, failed.more, states
 
     def _cause(self, cause: Cause, states: dict[str, tuple[Status, bool]], now: datetime) -> CauseShown:

@@ -131,15 +131,19 @@ def _lines(days: Sequence[DayMeasures]) -> list[tuple[str | int | float | None, 
 
 
 def _plots(tallies: Sequence[tuple[date, Tally]]) -> tuple[object, ...]:
-    days = [f"{day:%d %b}" for day, _ in tallies]
-    counted = [tally for _, tally in tallies]
+    by_day = dict(tallies)
+    span = (max(by_day) - min(by_day)).days + 1
+    every = [min(by_day) + timedelta(days=n) for n in range(span)]
+    days = [f"{day:%d %b}" for day in every]
+    counted = [by_day.get(day, Tally()) for day in every]  # a day that was not counted is a gap
+    received = [float(by_day[day].received) if day in by_day else None for day in every]
     right = [_percent(tally, "Order accuracy") for tally in counted]
     straight = [_percent(tally, "Straight through") for tally in counted]
     kept = [_percent(tally, "Promise kept") for tally in counted]
     bounced = [_percent(tally, "Confirmation bounced") for tally in counted]
     half, most = ([_minutes(tally.percentile(READY, percent)) for tally in counted] for percent in (50, 95))
     return (
-        plot("received", "Orders received", days, [Line("Orders", [float(tally.received) for tally in counted])]),
+        plot("received", "Orders received", days, [Line("Orders", received)]),
         plot(
             "shares",
             "Order accuracy and straight-through rate",
