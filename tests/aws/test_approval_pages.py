@@ -182,6 +182,18 @@ def test_what_is_changed_in_the_form_is_corrected_and_nothing_else(shop):
     assert shop.run(order_id).status is Status.READY_TO_SHIP
 
 
+def test_staff_correct_what_the_customer_was_asked_about(shop):
+    address = an_order().shipping_address.model_copy(update={"line1": ""})
+    order_id = shop.place(an_order(lines=(BEANIE,), total=15_260, shipping_address=address))
+    asked = shop.run(order_id)
+    assert (asked.status, asked.asks_customer) == (Status.CORRECTION_PENDING, True)
+    anna = desk(shop)
+    shown = anna.send("GET", f"/staff/orders/{order_id}").body
+    assert "Approve</button>" not in shown
+    assert post(anna, order_id, "correct", **{"shipping_address.line1": "1 Main Street"}).status == 303
+    assert shop.run(order_id).status is Status.READY_TO_SHIP
+
+
 def test_what_has_changed_since_it_was_shown_is_looked_at_again(shop):
     order_id = large(shop)
     anna = desk(shop)

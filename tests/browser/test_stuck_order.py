@@ -83,7 +83,7 @@ def test_a_stuck_order_is_found_understood_put_right_and_redriven(stack, browser
 
     tab.goto(stack.outputs["ApiUrl"] + f"/staff/orders/{receipt['id']}")
     tab.get_by_role("button", name="Show what its sender sent").click()
-    expect(tab.get_by_label("Payload")).to_contain_text("stuck-app-browser-0")
+    expect(tab.get_by_label("Payload 1")).to_contain_text("stuck-app-browser-0")
     look(browser, tab, "payload")
     tab.get_by_role("link", name=f"Back to {receipt['number']}").click()
     expect(tab.get_by_text("payload: look")).to_be_visible()

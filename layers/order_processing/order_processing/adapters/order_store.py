@@ -37,7 +37,7 @@ from typing import TYPE_CHECKING, Any
 from order_processing import order_number
 from order_processing.adapters.attributes import document, iso, text, unpacked
 from order_processing.adapters.order_change import Change
-from order_processing.adapters.order_items import RECEIVED_INDEX, SHARDS, key, placed_item, stored_order_of
+from order_processing.adapters.order_items import RECEIVED_INDEX, SHARDS, is_state, key, placed_item, stored_order_of
 from order_processing.adapters.reservations import AnchorRefused, Reservations
 from order_processing.adapters.transactions import Refused, Write, write_all
 from order_processing.errors import OrderChanged, OrderNotFound
@@ -99,12 +99,14 @@ class OrderStore:
             parts.update((item["part"]["S"], item) for item in page["Items"])
         return parts
 
-    def raw(self, order_id: str) -> bytes:
-        """The order as its sender sent it; empty once it is erased. OrderNotFound."""
-        placed = self._get(order_id, "placed")
-        if not placed:
+    def sent(self, order_id: str) -> list[bytes]:
+        """What its sender sent: the order as it was placed, then every later state; empty ones once it is erased.
+        OrderNotFound."""
+        parts = self._parts(order_id)
+        if "placed" not in parts:
             raise OrderNotFound(order_id)
-        return unpacked(placed["raw"])
+        bodies = ["placed", *sorted(filter(is_state, parts))]
+        return [unpacked(parts[part]["raw"]) for part in bodies if "raw" in parts[part]]
 
     def coupon_uses(self, code: str) -> int:
         found: Any = self._client.query(

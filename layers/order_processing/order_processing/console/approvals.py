@@ -46,6 +46,7 @@ _DONE = {
 _DECIDE = frozenset({Group.APPROVERS})
 _DECISIONS = frozenset({"approve", "correct", "reject"})
 _LAST_ENTRIES = 5
+_CORRECTABLE = (Status.CORRECTION_PENDING, Status.APPROVAL_PENDING)
 
 
 class Accounts(Protocol):
@@ -155,7 +156,7 @@ class ApprovalPages:
             "problem": problem,
             "done": _DONE.get(visit.query.get("done", ""), "") if not problem else "",
             "given": visit.form if problem else {},
-            "fields": correctable_fields(stored) if may_approve else (),
+            "fields": correctable_fields(stored) if stored.status in _CORRECTABLE else (),
             "may_decide": person.may(_DECIDE) and stored.pending,
             "may_approve": may_approve,
             "has_approved": bool(stored.approval and stored.approval.consented(person.id)),

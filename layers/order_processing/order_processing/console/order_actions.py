@@ -30,8 +30,8 @@ _LONGEST_SHOWN = 200_000
 class Kept(Protocol):
     """Orders as their senders sent them."""
 
-    def raw(self, order_id: str, /) -> bytes:
-        """Empty once the order is erased; OrderNotFound."""
+    def sent(self, order_id: str, /) -> list[bytes]:
+        """As it was placed, then every later state; empty ones once the order is erased. OrderNotFound."""
         ...
 
 
@@ -120,10 +120,14 @@ class OrderActions:
         """POST, so that it is written down who looked: the order as its sender sent it."""
         try:
             order_id = _number(visit)
-            raw = self._kept.raw(order_id)
+            bodies = self._kept.sent(order_id)
         except (OrderNotFound, order_number.OrderNumberError):
             return _NONE
-        values = {"order_id": order_id, "number": order_number.display(order_id), "payload": _readable(raw)}
+        values = {
+            "order_id": order_id,
+            "number": order_number.display(order_id),
+            "payloads": [_readable(each) for each in bodies if each],
+        }
         return View("payload.html", f"What was sent for {order_number.display(order_id)}", values)
 
 
