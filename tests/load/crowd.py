@@ -86,17 +86,20 @@ def connect(stack: LocalStack, senders: Iterable[Store]) -> None:
 
 
 def send(stack: LocalStack, sent: Sequence[Sent], *, clients: int) -> Iterator[tuple[Sent, int, float]]:
-    """Send each once; a delivery that is not answered 2xx comes again, as stores do it. Status and seconds of each."""
+    """Send each once; a delivery that is not answered 2xx comes again, as stores do it. Status and seconds of each.
+
+    A function that ran before the stores were connected may refuse them for half a minute.
+    """
 
     def one(each: Sent) -> tuple[Sent, int, float]:
         raw = body(each)
-        for _ in range(10):
+        for _ in range(20):
             began = time.monotonic()
             answer = stack.request("POST", f"/webhooks/{each.store.source}", headers(each, raw), raw)
             took = time.monotonic() - began
-            if answer.status < 500:
+            if answer.status in (200, 202):
                 break
-            time.sleep(1)
+            time.sleep(2)
         return each, answer.status, took
 
     with ThreadPoolExecutor(clients) as pool:

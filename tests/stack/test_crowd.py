@@ -21,4 +21,4 @@ def test_shuffled_and_repeated_deliveries_end_in_exactly_the_distinct_orders(sta
     answers = [status for _, status, _ in send(stack, sent, clients=4)]
     assert set(answers) <= {200, 202}
     assert len({each.order_id for each in sent}) == 112
-    check(stack, senders, sent, settled(stack, sent, seconds=240))
+    check(stack, senders, sent, settled(stack, sent, seconds=600))

@@ -110,6 +110,7 @@ def _stripe_session() -> list[Any]:
     place = {"line1": "Weg 1", "city": "Bonn", "country": "DE"}
     session |= {"shipping_details": {"name": "Ada Quill", "address": place}, "total_details": {"amount_discount": 0}}
     session["customer_details"] |= {"name": "Ada Quill", "address": place, "tax_ids": [{"value": "DE1"}]}
+    session["payment_intent"] = {"id": "pi_1", "latest_charge": {"id": "ch_1", "refunded": False}}
     session["custom_fields"] = [{"key": "a", "label": {"custom": "Size"}, "type": "text", "text": {"value": "L"}}]
     older = session | {"shipping": session["shipping_details"], "customer_email": "ada@example.com"}
     older = _without(older, {"shipping_details", "email", "description", "custom"})

@@ -422,3 +422,22 @@ def test_late_and_early_stripe_deliveries_are_refused(minutes):
 def test_malformed_stripe_signatures_are_refused(header, message):
     with pytest.raises(SignatureError, match=message):
         STRIPE.verify({"Stripe-Signature": header}, b"{}", ["whsec_a"], NOW)
+
+
+def test_a_stripe_charge_that_was_given_back_closes_its_session(event, session, items):
+    refund = event | {"type": "charge.refunded", "data": {"object": {"refunded": True, "payment_intent": "pi_1"}}}
+    notice = STRIPE.read({}, encoded(refund))
+    (url,) = notice.urls
+    assert url.startswith("https://api.stripe.com/v1/checkout/sessions?payment_intent=pi_1&limit=1")
+    charged = session | {"payment_intent": {"id": "pi_1", "latest_charge": {"refunded": True}}, "line_items": items}
+    found = STRIPE.read_fetched(notice, {url: encoded({"data": [charged]})})
+    assert (found.change, found.order.store_order_id) == ("updated", session["id"])
+    assert found.order.closed_reason == "refunded in the store"
+    assert fetched_stripe(event, charged, items).order.closed_reason == "refunded in the store"
+    assert type(STRIPE.read_fetched(notice, {url: encoded({"data": []})})) is NotAnOrder
+
+
+@pytest.mark.parametrize("charge", [{"refunded": False, "payment_intent": "pi_1"}, {"refunded": True}])
+def test_a_stripe_charge_that_no_order_follows_from(event, charge):
+    found = STRIPE.read({}, encoded(event | {"type": "charge.refunded", "data": {"object": charge}}))
+    assert type(found) is NotAnOrder

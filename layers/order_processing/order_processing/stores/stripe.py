@@ -30,6 +30,8 @@ _CHANGES: dict[str, Change | None] = {
     "checkout.session.async_payment_succeeded": "paid",
     "checkout.session.async_payment_failed": "cancelled",
 }
+_REFUNDED = "charge.refunded"
+_PAYMENT = re.compile(r"pi_[A-Za-z0-9_]{1,250}")
 _SESSION = re.compile(r"cs_[A-Za-z0-9_]{1,250}")
 _API = "https://api.stripe.com/v1/checkout/sessions"
 
@@ -74,6 +76,8 @@ class Stripe:
         kind = event.text("type")
         if not kind:
             raise Unreadable(event.at("type"), "", "an event type such as checkout.session.completed")
+        if kind == _REFUNDED:
+            return _refunded(event)
         if kind not in _CHANGES:
             return NotAnOrder(reason=f"the event {kind[:60]} brings no order")
         session = event.part("data").part("object")
@@ -89,7 +93,8 @@ class Stripe:
             change=_CHANGES[kind],
             version=version(_seconds(event, "created")),
             urls=(
-                f"{_API}/{session_id}?expand[]=shipping_cost.shipping_rate&expand[]=total_details.breakdown",
+                f"{_API}/{session_id}?expand[]=shipping_cost.shipping_rate&expand[]=total_details.breakdown"
+                "&expand[]=payment_intent.latest_charge",
                 f"{_API}/{session_id}/line_items?limit=100&expand[]=data.price.product",
             ),
         )
@@ -97,7 +102,13 @@ class Stripe:
 
     @within_bounds
     def read_fetched(self, notice: NeedsFetch, answers: Mapping[str, bytes]) -> Delivery:
-        """The order in the session and its line items, fetched. Raises Unreadable."""
+        """The order in the session and its line items, fetched; of a refund, in the payment's session. Raises
+        Unreadable."""
+        if _PAYMENT.fullmatch(notice.store_order_id):
+            found = list(Part(parse_json(answers.get(notice.urls[0], b""))).parts("data"))
+            if not found:
+                return NotAnOrder(reason="a refund of a payment that no checkout session made")
+            return self._order(notice, found[0], found[0].part("line_items"))
         session, lines = (Part(parse_json(answers.get(url, b""))) for url in notice.urls)
         if session.text("id") != notice.store_order_id:
             raise Unreadable("id", session.text("id"), notice.store_order_id)
@@ -107,6 +118,24 @@ class Stripe:
         placed_at = _seconds(session, "created")
         order = read_order(session, lines, store=notice.store, placed_at=placed_at, failed=notice.change == "cancelled")
         return placed_or_changed(order.model_copy(update={"store_version": notice.version}), notice.change)
+
+
+def _refunded(event: Part) -> Delivery:
+    """The notice of a charge that was given back. A charge names its payment, and the API the payment's session."""
+    charge = event.part("data").part("object")
+    if charge.raw("refunded") is not True:
+        return NotAnOrder(reason="a part of the payment was refunded; for which goods Stripe does not say")
+    payment = charge.text("payment_intent")
+    if not _PAYMENT.fullmatch(payment):
+        return NotAnOrder(reason="a refund of a payment that no checkout session made")
+    lines_and_charge = "expand[]=data.line_items&expand[]=data.payment_intent.latest_charge"
+    return NeedsFetch(
+        store=event.text("account"),
+        store_order_id=payment,
+        change="updated",
+        version=version(_seconds(event, "created")),
+        urls=(f"{_API}?payment_intent={payment}&limit=1&{lines_and_charge}",),
+    )
 
 
 def _seconds(part: Part, name: str) -> datetime:

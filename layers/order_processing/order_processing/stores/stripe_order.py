@@ -164,6 +164,16 @@ def _closed_reason(session: Part, *, failed: bool, any_lines: bool) -> str | Non
         return "a test order"
     if failed:
         return "the payment failed"
+    if _given_back(session):
+        return "refunded in the store"
     if session.text("status") == "expired":
         return "the customer has not finished the checkout"
     return None if any_lines else "no line is left"
+
+
+def _given_back(session: Part) -> bool:
+    """Whether the whole payment was refunded; known only where the charge was asked for with the session."""
+    if not isinstance(session.raw("payment_intent"), dict):
+        return False
+    payment = session.part("payment_intent")
+    return isinstance(payment.raw("latest_charge"), dict) and payment.part("latest_charge").raw("refunded") is True
