@@ -47,7 +47,7 @@ view: .tools/viewer/.stamp ## browse the local stack's resources in a browser (V
 setup: $(STAMPS) ## install the pinned tools into .venv and .tools (does nothing when they are there)
 
 .PHONY: test
-test: setup browser zpl-renderer ## unit tests and moto tests, then the deployed local stack and its pages in Chromium
+test: setup browser zpl-renderer .tools/contract/.stamp ## unit tests and moto tests, then the deployed local stack and its pages in Chromium
 	.venv/bin/pytest -q -n 2 tests/unit tests/printing tests/aws
 	.venv/bin/pytest -q -n 2 --dist loadgroup tests/stack tests/browser
 

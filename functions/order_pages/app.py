@@ -15,7 +15,7 @@ from order_processing.adapters.post import ONCE, SesPost
 from order_processing.adapters.secrets import Secrets
 from order_processing.customer_pages import CustomerPages
 from order_processing.decision_pages import DecisionPages
-from order_processing.gateway import request_of, response_of, serve
+from order_processing.gateway import not_allowed, request_of, response_of, serve
 from order_processing.observe import logged, note_fault
 from order_processing.routes import Response, Routes
 from order_processing.settings import current
@@ -89,7 +89,7 @@ def show_orders() -> Response:
 
 @app.unknown
 def unknown() -> Response:
-    return response_of(_pages.unknown("", request_of(app)))
+    return not_allowed(app) or response_of(_pages.unknown("", request_of(app)))
 
 
 @app.on_fault

@@ -48,6 +48,7 @@ _HEADERS = {
     "ETag": "The entity tag of this answer, for If-None-Match and If-Match.",
     "X-Request-Id": "The request's id: the client's own, or one that was made for it.",
     "API-Version": "The version of the API that answered.",
+    "RateLimit-Policy": "How many requests all clients together may send (draft-ietf-httpapi-ratelimit-headers).",
     "Retry-After": "After how many seconds the request may be sent again.",
     "WWW-Authenticate": "How to come in.",
     "Location": "Where the answer is.",
@@ -245,7 +246,10 @@ def _reply(reply: Reply, status: int, names: dict[Any, str]) -> dict[str, Any]:
 
 
 def _headers(*names: str) -> dict[str, Any]:
-    return {name: {"$ref": f"#/components/headers/{name}"} for name in (*names, "X-Request-Id", "API-Version")}
+    return {
+        name: {"$ref": f"#/components/headers/{name}"}
+        for name in (*names, "X-Request-Id", "API-Version", "RateLimit-Policy")
+    }
 
 
 def _body(operation: Operation, names: dict[Any, str]) -> dict[str, Any]:

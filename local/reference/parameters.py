@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from local.reference.operation import Parameter
+from order_processing import gateway
 
 DAY = {"type": "string", "format": "date"}
 
@@ -24,7 +25,7 @@ IDEMPOTENCY_KEY = Parameter(
     "What makes the request one request, however often it is sent (draft-ietf-httpapi-idempotency-key-header): up to"
     " 255 characters, with or without quotes, of this order's own. Sent again with the same body it gets the same"
     " answer; with another body it is 422. A request that comes while the first one is still answered joins it.",
-    {"type": "string", "minLength": 1, "maxLength": 255, "pattern": r"^[!#-\[\]-~]+$"},
+    {"type": "string", "minLength": 1, "maxLength": 257},
     True,
     "cart-81f3",
 )
@@ -44,7 +45,12 @@ LIMIT = Parameter(
 LOCATION = Parameter("location", "query", "The location's name.", {"type": "string"}, True, "louisville")
 SCANNED_AT = Parameter("location", "query", "Where the parcel is scanned; another than the parcel's is refused.")
 DECISION_TOKEN = Parameter("token", "query", "The link's token.", {"type": "string"})
-API_VERSION = Parameter("API-Version", "header", "The version that the client was written for; another is 400.")
+API_VERSION = Parameter(
+    "API-Version",
+    "header",
+    "The version that the client was written for; another is 400.",
+    {"type": "string", "enum": [gateway.API_VERSION]},
+)
 REQUEST_ID = Parameter(
     "X-Request-Id",
     "header",

@@ -395,6 +395,12 @@ def test_each_parcel_is_on_one_manifest_and_late_ones_go_on_the_next(shop, wareh
     assert shop.orders.load(early.order_id).handling.manifest == first["number"]
 
 
+@pytest.mark.parametrize("bins", [{"": "A-1"}, {" ": ""}, {"x" * 81: "A-1"}, {f"SKU-{n}": "" for n in range(501)}])
+def test_bins_of_no_sku_or_of_too_many_are_refused(warehouse, bins):
+    answer = warehouse.door.set_bins(warehouse.request({"location": "louisville", "bins": bins}))
+    assert (answer.status, said(answer)["code"]) == (400, "BODY_INVALID")
+
+
 def test_bins_are_kept_and_taken_away(shop, warehouse):
     body = {"location": "louisville", "bins": {"TEST-123": "C-07-2", "MUG-BLUE": "A-1"}}
     assert said(warehouse.door.set_bins(warehouse.request(body)))["set"] == 2

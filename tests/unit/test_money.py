@@ -61,3 +61,17 @@ def test_a_longer_fraction_is_rounded_only_where_that_is_asked_for():
     assert rounded_minor_units("0.4475", "USD") == 45
     with pytest.raises(AmountError, match="more decimals than USD has"):
         minor_units("0.4475", "USD")
+
+
+@pytest.mark.parametrize("read", [minor_units, rounded_minor_units])
+@pytest.mark.parametrize("text", ["1e999999", "1e9999999999", "1e-9999999999", "9" * 101, "1" + "0" * 60, "-1e60"])
+def test_what_is_too_long_to_be_an_amount_is_refused(read, text):
+    with pytest.raises(AmountError):
+        read(text, "USD")
+
+
+def test_no_digit_is_lost_on_the_way():
+    assert minor_units("9" * 30, "USD") == 10**32 - 100
+    with pytest.raises(AmountError):
+        minor_units("0.1" + "0" * 40 + "1", "USD")
+    assert rounded_minor_units("0.1" + "0" * 40 + "1", "USD") == 10

@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from order_processing.gateway import RATE_POLICY
 from tests.template import template
 
 RESOURCES = template()["Resources"]
@@ -136,3 +137,8 @@ def test_whatever_ends_the_wait_for_a_decision_is_caught_and_not_retried():
     assert waiting["Retry"][0]["MaxAttempts"] == 0
     assert {name for caught in waiting["Catch"] for name in caught["ErrorEquals"]} == ends
     assert waiting["Catch"][-1]["Assign"] == {"decision": "verify"}
+
+
+def test_every_answer_says_how_many_requests_the_gateway_lets_through():
+    limits = RESOURCES["HttpApiStage"]["Properties"]["DefaultRouteSettings"]
+    assert f'"all-clients";q={limits["ThrottlingRateLimit"]};w=1' == RATE_POLICY

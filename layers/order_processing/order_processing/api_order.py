@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Any
@@ -18,6 +19,9 @@ from order_processing.stored_order import StoredOrder
 from order_processing.verification.corrections import order_of
 
 Words = Annotated[StrictStr, Field(max_length=500)]
+_PLAIN = re.compile(r"[0-9]{1,16}(\.[0-9]{1,20})?")
+# Told by `_Amounts`, which names all mistakes at once and knows the currency's decimals.
+_AMOUNT = Annotated[StrictStr, Field(json_schema_extra={"pattern": f"^{_PLAIN.pattern}$", "examples": ["19.99"]})]
 _PIECES = Annotated[StrictInt, Field(gt=0, le=1_000_000)]
 
 
@@ -63,27 +67,27 @@ class OptionBody(_Body):
 class LineBody(_Body):
     sku: Annotated[StrictStr, Field(min_length=1, max_length=100)]
     quantity: _PIECES
-    unit_price: StrictStr
+    unit_price: _AMOUNT
     title: Words = ""
     options: list[OptionBody] = []
-    discount: StrictStr = "0"
-    tax: StrictStr = "0"
+    discount: _AMOUNT = "0"
+    tax: _AMOUNT = "0"
 
 
 class ShippingBody(_Body):
     service: Words = ""
-    price: StrictStr = "0"
-    tax: StrictStr = "0"
+    price: _AMOUNT = "0"
+    tax: _AMOUNT = "0"
 
 
 class DiscountBody(_Body):
     code: Words
-    amount: StrictStr
+    amount: _AMOUNT
 
 
 class TaxBody(_Body):
     title: Words
-    amount: StrictStr
+    amount: _AMOUNT
     rate: Words = ""
 
 
@@ -99,8 +103,8 @@ class OrderBody(_Body):
     discounts: list[DiscountBody] = []
     taxes: list[TaxBody] = []
     prices_include_tax: StrictBool = False
-    tax_total: StrictStr = "0"
-    total: StrictStr
+    tax_total: _AMOUNT = "0"
+    total: _AMOUNT
     order_number: Words = ""
     note: Words = ""
     gift: StrictBool = False
@@ -145,6 +149,8 @@ class _Amounts:
         if any(path == "currency" for path, _ in self.errors):
             return 0
         try:
+            if not _PLAIN.fullmatch(text):
+                raise money.AmountError(f"{text[:40]!r} is not an amount from 0 on such as '19.99'")
             amount = money.minor_units(text, self._currency)
         except money.AmountError as error:
             self.errors.append((path, str(error)))

@@ -13,6 +13,8 @@ from order_processing.routes import Response, Routes
 
 API_VERSION = "2026-11-01"
 """The version of the API: the day from which it is as it is. docs/api.md says what changes it."""
+RATE_POLICY = '"all-clients";q=1000;w=1'
+"""What API Gateway lets through (draft-ietf-httpapi-ratelimit-headers): requests of all clients, in a second."""
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 
@@ -34,7 +36,7 @@ def serve(app: Routes, event: dict[str, Any], context: Any) -> Response:
             logger.remove_keys(["client_request_id"])
     headers = answered["headers"] = {**answered.get("headers", {})}
     headers["X-Request-Id"] = named or str(event.get("requestContext", {}).get("requestId", ""))
-    headers["API-Version"] = API_VERSION
+    headers |= {"API-Version": API_VERSION, "RateLimit-Policy": RATE_POLICY}
     etag = headers.get("ETag", "")
     if answered["statusCode"] == 200 and etag and is_known(given.get("if-none-match", ""), etag):
         headers.pop("Content-Type", None)
@@ -81,14 +83,19 @@ def resolver(unknown: Callable[[], Answer]) -> Routes:
 
     @app.unknown
     def not_found() -> Response:
-        allowed = app.methods_of(app.path)
-        if not allowed:
-            return response_of(unknown())
-        detail = f"method {app.method[:20]}, expected {' or '.join(allowed)}"
-        return response_of(Problem(405, "METHOD_NOT_ALLOWED", detail, headers={"Allow": ", ".join(allowed)}).answer())
+        return not_allowed(app) or response_of(unknown())
 
     app.on_fault(failed)
     return app
+
+
+def not_allowed(app: Routes) -> Response | None:
+    """The answer to a method that the path does not have; None where there is no such path at all."""
+    allowed = app.methods_of(app.path)
+    if not allowed:
+        return None
+    detail = f"method {app.method[:20]}, expected {' or '.join(allowed)}"
+    return response_of(Problem(405, "METHOD_NOT_ALLOWED", detail, headers={"Allow": ", ".join(allowed)}).answer())
 
 
 def failed(error: Exception) -> Response:

@@ -8,7 +8,7 @@ The one rounding rule, where a rate is applied, is `round_half_up`.
 
 from __future__ import annotations
 
-from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Context, Decimal, InvalidOperation
 
 # ISO 4217 list one: active currency codes of circulation, and the number of decimals where it is not 2.
 _EXPONENTS = {
@@ -24,6 +24,11 @@ _TWO_DECIMALS = frozenset(
     " PKR PLN QAR RON RSD RUB SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC SYP SZL THB TJS TMT"
     " TOP TRY TTD TWD TZS UAH USD USN UYU UZS VED VES WST XCD XCG YER ZAR ZMW ZWG".split()
 )
+
+
+_LONGEST, _SHOWN = 50, 40
+_EXACT = Context(prec=200)
+"""Decimals are rounded to 28 digits unless they are told otherwise."""
 
 
 class AmountError(ValueError):
@@ -48,13 +53,8 @@ def minor_units(amount: str | int | Decimal, currency: str) -> int:
     """
     if isinstance(amount, (float, bool)):
         raise AmountError(f"{amount!r} is not exact: give an amount as text such as '19.99'")
-    try:
-        scaled = Decimal(amount).scaleb(exponent(currency))
-        whole = scaled.to_integral_value()
-    except (InvalidOperation, TypeError):
-        raise AmountError(f"{amount!r} is not an amount such as '19.99'") from None
-    if not scaled.is_finite():
-        raise AmountError(f"{amount!r} is not an amount such as '19.99'")
+    scaled = _decimal(amount).scaleb(exponent(currency), context=_EXACT)
+    whole = scaled.to_integral_value(context=_EXACT)
     if whole != scaled:
         raise AmountError(f"{amount} has more decimals than {currency} has ({exponent(currency)})")
     return int(whole)
@@ -64,15 +64,23 @@ def rounded_minor_units(amount: str | int | Decimal, currency: str) -> int:
     """Like `minor_units`, but a platform's longer fraction ("0.4475") is rounded half up."""
     if isinstance(amount, (float, bool)):
         raise AmountError(f"{amount!r} is not exact: give an amount as text such as '19.99'")
+    return round_half_up(_decimal(amount).scaleb(exponent(currency), context=_EXACT))
+
+
+def _decimal(amount: str | int | Decimal) -> Decimal:
+    """What was written, digit by digit; AmountError for what is no number, or longer than any amount."""
     try:
-        return round_half_up(Decimal(amount).scaleb(exponent(currency)))
+        found = Decimal(amount)
     except (InvalidOperation, TypeError):
-        raise AmountError(f"{amount!r} is not an amount such as '19.99'") from None
+        raise AmountError(f"{str(amount)[:_SHOWN]!r} is not an amount such as '19.99'") from None
+    if not found.is_finite() or abs(found.adjusted()) > _LONGEST or len(found.as_tuple().digits) > 2 * _LONGEST:
+        raise AmountError(f"{str(amount)[:_SHOWN]!r} is not an amount such as '19.99'")
+    return found
 
 
 def round_half_up(amount: Decimal) -> int:
     """The stated rounding: to the nearest minor unit, halves away from zero."""
-    return int(amount.quantize(Decimal(1), rounding=ROUND_HALF_UP))
+    return int(amount.quantize(Decimal(1), rounding=ROUND_HALF_UP, context=_EXACT))
 
 
 def major_units(amount: int, currency: str) -> str:

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import json
 from datetime import date
-from typing import Literal, TypeVar
+from typing import Annotated, Literal, TypeVar
 
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 
 from order_processing import order_number
 from order_processing.http import Problem, Request
+from order_processing.inventory import Name
 from order_processing.order import Record, Text
 from order_processing.warehouse.dispatch import KINDS, Kind
 
 R = TypeVar("R", bound=Record)
+MOST_BINS = 500
+"""Bins that can be set at once: each is a write of its own."""
 
 
 class BatchWanted(Record):
@@ -38,7 +41,7 @@ class BinsWanted(Record):
     """The body of POST /shipments/bins. bins: where each SKU lies; "" for nowhere."""
 
     location: Text
-    bins: dict[str, Text]
+    bins: Annotated[dict[Name, Text], Field(max_length=MOST_BINS)]
 
 
 def number_of(order: str) -> str:
