@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from datetime import datetime
 from decimal import Decimal
@@ -13,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, Strict
 from order_processing import money, order_number
 from order_processing.api_offer import show_offer
 from order_processing.approval import ORDER as APPROVAL
+from order_processing.foreign_json import read_foreign_json
 from order_processing.order import Address, Customer, Discount, Line, Option, Order, Shipping, Tax
 from order_processing.order_parts import CUSTOMER
 from order_processing.stored_order import StoredOrder
@@ -120,7 +120,7 @@ def read_order(raw: bytes, *, client: str, idempotency_key: str, received_at: da
     client: the authenticated front end; with the idempotency key it makes the order one order.
     """
     try:
-        values = json.loads(raw, parse_float=Decimal, parse_constant=_refuse_constant)
+        values = read_foreign_json(raw, parse_float=Decimal, parse_constant=_refuse_constant)
     except (UnicodeDecodeError, ValueError) as error:
         raise InvalidOrder([("body", f"not JSON: {error}; expected an object in UTF-8")]) from None
     try:

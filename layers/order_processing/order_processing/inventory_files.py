@@ -14,6 +14,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from order_processing.foreign_json import read_foreign_json
 from order_processing.inventory import PlannedSupply, Receipt, StockCount
 from order_processing.inventory_documents import Document
 
@@ -36,7 +37,7 @@ class InvalidDocuments(ValueError):
 def read_json(kind: str, raw: bytes, locations: Collection[str]) -> list[Document]:
     """The documents of `{"documents": [...]}`. locations: those that there are. Raises InvalidDocuments."""
     try:
-        body = json.loads(raw)
+        body = read_foreign_json(raw)
     except ValueError as error:
         raise InvalidDocuments([("body", f"is not JSON: {error}")]) from None
     values = body.get("documents") if isinstance(body, dict) else None

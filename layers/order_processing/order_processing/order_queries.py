@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 from order_processing import order_number
 from order_processing.account import AccountEntry
+from order_processing.foreign_json import read_foreign_json
 from order_processing.money import major_units
 from order_processing.order import Record
 from order_processing.status import Status
@@ -169,7 +170,7 @@ def read_cursor(cursor: str) -> dict[str, Any]:
     if not cursor:
         return {}
     try:
-        place = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        place = read_foreign_json(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
     except (binascii.Error, UnicodeDecodeError, ValueError):
         place = None
     if not isinstance(place, dict):

@@ -19,6 +19,7 @@ from typing import Any, Protocol
 from order_processing.console.identity import NotProved, person_of
 from order_processing.console.session import COOKIE, Session, Sessions, key_of
 from order_processing.console.staff import Person
+from order_processing.foreign_json import read_foreign_json
 from order_processing.http import Request
 
 HOME = "/staff"
@@ -177,7 +178,7 @@ def cookie(name: str, value: str, *, seconds: int | None = None) -> str:
 
 def _kept(value: str) -> tuple[str, str, str, str]:
     try:
-        state, nonce, verifier, wanted = json.loads(base64.urlsafe_b64decode(value + "=" * (-len(value) % 4)))
+        state, nonce, verifier, wanted = read_foreign_json(base64.urlsafe_b64decode(value + "=" * (-len(value) % 4)))
     except (ValueError, TypeError):
         raise LoginRefused("no login was begun in this browser") from None
     if not all(isinstance(each, str) and each for each in (state, nonce, verifier, wanted)):

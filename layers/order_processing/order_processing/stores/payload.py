@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from itertools import count
 
+from order_processing.foreign_json import read_foreign_json
 from order_processing.money import AmountError, exponent, minor_units, rounded_minor_units
 from order_processing.stores.platform import Unreadable
 
@@ -23,8 +24,8 @@ _QUANTITY_LIMIT = 1_000_000
 def parse_json(raw: bytes) -> object:
     """The JSON value in a body (RFC 8259; NaN and Infinity are refused), fractions as Decimal."""
     try:
-        return json.loads(raw, parse_float=_decimal, parse_constant=_no_constant)
-    except (ValueError, RecursionError) as error:
+        return read_foreign_json(raw, parse_float=_decimal, parse_constant=_no_constant)
+    except ValueError as error:
         where = f"not JSON at character {error.pos}" if isinstance(error, json.JSONDecodeError) else "not JSON"
         raise Unreadable("", f"{where} ({len(raw)} bytes)", "one JSON object") from None
 

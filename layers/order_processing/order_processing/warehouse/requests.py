@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from datetime import date
 from typing import Annotated, Literal, TypeVar
 
 from pydantic import Field, ValidationError
 
 from order_processing import order_number
+from order_processing.foreign_json import read_foreign_json
 from order_processing.http import Problem, Request
 from order_processing.inventory import Name
 from order_processing.order import Record, Text
@@ -55,11 +55,11 @@ def number_of(order: str) -> str:
 def body_of(request: Request, model: type[R]) -> R:
     """The request's JSON body; a Problem names each field that is wrong."""
     try:
-        return model.model_validate(json.loads(request.raw_body()))
-    except (json.JSONDecodeError, UnicodeDecodeError):
-        raise Problem(400, "BODY_UNREADABLE", "the body is not JSON") from None
+        return model.model_validate(read_foreign_json(request.raw_body()))
     except ValidationError as error:
         mistakes = [
             (".".join(map(str, e["loc"])), f"{e['input']!r:.60}: {e['msg']}") for e in error.errors(include_url=False)
         ]
         raise Problem(400, "BODY_INVALID", "the body is not what this path takes", mistakes) from None
+    except ValueError:
+        raise Problem(400, "BODY_UNREADABLE", "the body is not JSON") from None
