@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from typing import Protocol
 
 from order_processing.mail.message import Message
+
+_ONE_ADDRESS = re.compile(r"""[^\s@<>()\[\],;:\\"\x00-\x20\x7f]+@[^\s@<>()\[\],;:\\"\x00-\x20\x7f]+""")
+
+
+def is_one_address(text: str) -> bool:
+    """Whether this is one address and nothing else: no name, no second one, no line of a header.
+
+    What a customer wrote may come here unverified, to tell them that it cannot be right.
+    """
+    return len(text) <= 320 and _ONE_ADDRESS.fullmatch(text) is not None
 
 
 class Post(Protocol):

@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 
 from order_processing.errors import SendingStopped, SendingThrottled
 from order_processing.mail.message import Message
-from order_processing.post import AddressRefused
+from order_processing.post import AddressRefused, is_one_address
 from order_processing.settings import Settings
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ class SesPost:
 
     def refuses(self, to: str) -> str:
         """See `Post`."""
-        if "@" not in to:
+        if not is_one_address(to):
             return "no_address"
         return "suppressed" if to in self._suppressed else ""
 
