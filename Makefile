@@ -81,7 +81,8 @@ check: setup security ## formatting, lint, types, import directions, the templat
 
 .PHONY: security
 security: .tools/security/.stamp ## look over the template for weaknesses, offline; what is left as it is says why
-	.tools/security/bin/checkov --config-file .checkov.yaml
+	@# Without a word about it, checkov says yes to a template that it cannot read.
+	@.tools/security/bin/checkov --config-file .checkov.yaml | tee .tools/security/said; ! grep -q "Parsing errors" .tools/security/said
 
 .PHONY: reference
 reference: setup ## write the API's reference (OpenAPI, and its page) anew
@@ -126,6 +127,11 @@ deliveries: setup ## 20 stores send 2,000 deliveries, 30 % of them twice, shuffl
 delivery: setup ## what preparing a delivery takes: CPU time for orders of three parcels, import time
 	@.venv/bin/python -m tests.bench.delivery
 
+.PHONY: docs
+docs: .tools/docs/.stamp ## build the docs as a site, into site/; fails on a link that leads nowhere
+	@NO_MKDOCS_2_WARNING=1 .tools/docs/bin/mkdocs build --strict --clean 2>&1 | { grep -v "^INFO" || true; }
+	@echo "site/index.html"
+
 .PHONY: format
 format: setup ## put the code into its form
 	.venv/bin/ruff check --fix .
@@ -145,6 +151,18 @@ build: setup ## build for AWS into .aws-sam
 .PHONY: deploy
 deploy: build ## build, then deploy to an AWS account, asking for what it must know
 	.tools/sam/bin/sam deploy --guided
+
+.PHONY: deploy-dev
+deploy-dev: # as samconfig.toml says, without asking: the pipeline's; after make build
+	.tools/sam/bin/sam deploy --config-env dev
+
+.PHONY: deploy-prod
+deploy-prod: # as samconfig.toml says, without asking: the pipeline's; after make build
+	.tools/sam/bin/sam deploy --config-env prod --no-confirm-changeset
+
+.PHONY: teardown
+teardown: setup ## remove the stack for trying things, with all that it keeps (STACK=order-processing-dev)
+	@.venv/bin/python -m operating.teardown --stack $(or $(STACK),order-processing-dev) --yes
 
 .PHONY: clean
 clean: stop ## stop the local stack; remove what was built (the tools stay: remove .venv and .tools for those)
@@ -182,6 +200,9 @@ INSTALL = @echo "$(1): installing" && $(UV) venv --quiet --clear --python .tools
 .tools/viewer/.stamp: requirements/viewer.txt .tools/uv/.stamp-$(UV_VERSION)
 	$(call INSTALL,.tools/viewer,$<)
 
+.tools/docs/.stamp: requirements/docs.txt .tools/uv/.stamp-$(UV_VERSION)
+	$(call INSTALL,.tools/docs,$<)
+
 .tools/security/.stamp: requirements/security.txt .tools/uv/.stamp-$(UV_VERSION)
 	$(call INSTALL,.tools/security,$<)
 
@@ -200,6 +221,6 @@ relock: .tools/uv/.stamp-$(UV_VERSION)
 	for name in $(FUNCTIONS); do \
 		$(LOCK) --constraints $(LAYER) --overrides requirements/overrides.txt requirements/functions/$$name.in -o functions/$$name/requirements.txt; \
 	done
-	for name in tools emulator runtime viewer security contract; do $(LOCK) requirements/$$name.in -o requirements/$$name.txt; done
+	for name in tools emulator runtime viewer security contract docs; do $(LOCK) requirements/$$name.in -o requirements/$$name.txt; done
 	$(LOCK) --constraints $(LAYER) $(FUNCTIONS:%=--constraints functions/%/requirements.txt) \
 		requirements/dev.in -o requirements/dev.txt

@@ -1,4 +1,4 @@
-"""Starts ministack, and does as AWS does in ten places where it does not. Runs in the emulator's own environment.
+"""Starts ministack, and does as AWS does in eleven places where it does not. Runs in the emulator's own environment.
 
 - ministack asks for ses:SendEmail on every resource, so no policy that names its identity would pass.
   AWS asks for it on the sender's identity and on the configuration set, and tells policies the sender
@@ -15,6 +15,9 @@
 - SES's reports are put on the bus by SES; ministack makes none, so whoever stands in for SES may put them there.
 - An HTTP API's CORS settings hold however they were made; ministack reads CloudFormation's in other letters.
 - A failed execution can be redriven (API Reference, RedriveExecution); see `redriven_executions`.
+- Services measure, and alarms look at what was measured; see `measured_services`.
+- A template may make versions and aliases of state machines, and deployments by CodeDeploy; see `published_versions`.
+  Policies are about a state machine, by whichever version or alias it is started.
 """
 
 from __future__ import annotations
@@ -32,6 +35,8 @@ from ministack.core.responses import get_account_id
 from ministack.services import apigateway, eventbridge, lambda_svc, ses, stepfunctions
 
 sys.path.append(str(Path(__file__).parent))
+import measured_services
+import published_versions
 import redriven_executions
 
 _SEND = "/v2/email/outbound-emails"
@@ -92,7 +97,7 @@ def _task(state: dict, given: Any, execution: dict, context: dict) -> Any:
 def _resource(service: str, method: str, path: str, headers: dict, body: bytes, *others: Any) -> str:
     if service == "states" and b'"taskToken"' in (body or b""):
         return _machines.get(json.loads(body).get("taskToken", ""), "*")
-    return _resource_of_others(service, method, path, headers, body, *others)
+    return published_versions.unqualified(_resource_of_others(service, method, path, headers, body, *others))
 
 
 def _action(service: str, *others: Any) -> str | None:
@@ -170,4 +175,6 @@ if __name__ == "__main__":
     apigateway._cors_response_headers = _cors
     apigateway._cors_preflight_response = _preflight
     redriven_executions.install()
+    measured_services.install()
+    published_versions.install()
     app.main()

@@ -27,5 +27,11 @@ def connect(name: str | None) -> tuple[Clients, dict[str, str]]:
         if stack is None:
             sys.exit("No local stack is running: start it with `make run`, or name a stack in AWS with --stack NAME.")
         return stack.client, stack.outputs
-    found = boto3.client("cloudformation").describe_stacks(StackName=name)["Stacks"][0]
-    return cache(boto3.client), {output["OutputKey"]: output["OutputValue"] for output in found.get("Outputs", [])}
+    clients = clients_of()
+    found = clients("cloudformation").describe_stacks(StackName=name)["Stacks"][0]
+    return clients, {output["OutputKey"]: output["OutputValue"] for output in found.get("Outputs", [])}
+
+
+def clients_of() -> Clients:
+    """AWS clients with the caller's own credentials, one a service."""
+    return cache(boto3.client)

@@ -35,7 +35,10 @@ def template() -> dict[str, Any]:
 def create_table(client: Any, logical_id: str, name: str) -> str:
     """Create one of the template's tables under a name of the test's own."""
     properties = dict(template()["Resources"][logical_id]["Properties"])
-    for left_out in ("PointInTimeRecoverySpecification", "SSESpecification", "TimeToLiveSpecification"):
+    for left_out in (
+        *("PointInTimeRecoverySpecification", "SSESpecification", "TimeToLiveSpecification"),
+        "DeletionProtectionEnabled",
+    ):
         properties.pop(left_out, None)
     if stream := properties.get("StreamSpecification"):
         properties["StreamSpecification"] = {"StreamEnabled": True, **stream}

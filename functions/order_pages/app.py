@@ -30,7 +30,10 @@ _orders = DynamoOrders(
     accounts_table=os.environ["ACCOUNTS_TABLE"],
 )
 _executions = StepFunctionsExecutions(
-    client("stepfunctions"), os.environ["STATE_MACHINE_ARN"], os.environ["ENDING_ARN"]
+    client("stepfunctions"),
+    os.environ["STATE_MACHINE_ARN"],
+    os.environ["ENDING_ARN"],
+    alias=os.environ.get("MACHINES_ALIAS", ""),
 )
 _links = Links(_secretsmanager, os.environ["KEYS_SECRET"], os.environ["PUBLIC_URL"])
 _catalogue = DynamoCatalogue(_dynamodb, os.environ["CATALOGUE_TABLE"])

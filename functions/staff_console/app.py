@@ -81,7 +81,7 @@ def _guest(email: str) -> str:
 
 
 _orders = DynamoOrders(_dynamodb, _table, inventory_table=_inventory, accounts_table=_accounts)
-_executions = StepFunctionsExecutions(_stepfunctions, _machine, ending_arn=_ending)
+_executions = StepFunctionsExecutions(_stepfunctions, _machine, _ending, alias=os.environ.get("MACHINES_ALIAS", ""))
 _failed = StepFunctionsFailures(_stepfunctions, {"order": _machine, "ending": _ending})
 _audit = DynamoAudit(_dynamodb, _table)
 _documents = S3Documents(client("s3", config=Config(signature_version="s3v4")), os.environ["DOCUMENTS_BUCKET"])

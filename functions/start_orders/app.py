@@ -11,7 +11,9 @@ from order_processing.observe import count, logged, logger
 from order_processing.stages.start_orders import start_orders
 
 _orders = DynamoOrders(client("dynamodb"), os.environ["ORDERS_TABLE"])
-_executions = StepFunctionsExecutions(client("stepfunctions"), os.environ["STATE_MACHINE_ARN"])
+_executions = StepFunctionsExecutions(
+    client("stepfunctions"), os.environ["STATE_MACHINE_ARN"], alias=os.environ.get("MACHINES_ALIAS", "")
+)
 
 
 @logged

@@ -14,12 +14,17 @@ if TYPE_CHECKING:
 
 
 class StepFunctionsExecutions:
-    """Starts executions and answers waiting ones. ending_arn: the state machine that finishes early ends."""
+    """Starts executions and answers waiting ones.
 
-    def __init__(self, client: SFNClient, state_machine_arn: str, ending_arn: str = "") -> None:
+    ending_arn: the state machine that finishes early ends. alias: by which both are started, so that a new version
+    takes over as the deployment says; an execution stays with the version that it began with.
+    """
+
+    def __init__(self, client: SFNClient, state_machine_arn: str, ending_arn: str = "", *, alias: str = "") -> None:
         self._client = client
         self._state_machine_arn = state_machine_arn
         self._ending_arn = ending_arn
+        self._alias = f":{alias}" if alias else ""
 
     def start(self, order_id: str, run: int = 1) -> None:
         """Start the order's execution. Its name is the order's id, so it can exist only once."""
@@ -47,7 +52,7 @@ class StepFunctionsExecutions:
 
     def _start(self, machine: str, name: str, given: dict[str, str]) -> None:
         try:
-            self._client.start_execution(stateMachineArn=machine, name=name, input=json.dumps(given))
+            self._client.start_execution(stateMachineArn=machine + self._alias, name=name, input=json.dumps(given))
         except self._client.exceptions.ExecutionAlreadyExists:
             return
         except (BotoCoreError, ClientError) as error:

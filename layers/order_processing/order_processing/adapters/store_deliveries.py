@@ -35,7 +35,10 @@ class StoreDeliveries:
             accounts_table=where["ACCOUNTS_TABLE"],
         )
         self.executions = StepFunctionsExecutions(
-            client("stepfunctions"), where["STATE_MACHINE_ARN"], where["ENDING_ARN"]
+            client("stepfunctions"),
+            where["STATE_MACHINE_ARN"],
+            where["ENDING_ARN"],
+            alias=where.get("MACHINES_ALIAS", ""),
         )
         self.quarantine = StoredQuarantine(
             dynamodb, where["ORDERS_TABLE"], lambda: client("s3"), where["DOCUMENTS_BUCKET"]
