@@ -274,3 +274,12 @@ def test_a_decision_made_before_the_execution_could_wait_lets_it_go_on(shop):
     with pytest.raises(DecisionMade):
         shop.ask(order_id)
     assert mails() == []
+
+
+def test_an_execution_that_tries_again_with_a_token_of_its_own_asks_nobody_again(shop):
+    order_id = shop.place(simple_order(quantity=2_000))
+    shop.run(order_id)
+    asked = shop.orders.load(order_id).question
+    shop.ask(order_id, token="the next try's")
+    assert len(mails()) == 1
+    assert shop.orders.load(order_id).question == asked.model_copy(update={"token": "the next try's"})

@@ -14,6 +14,7 @@ from order_processing.orders import Orders
 from order_processing.post import AddressRefused, Post
 from order_processing.settings import Settings
 from order_processing.status import Status
+from order_processing.stored_order import StoredOrder
 from order_processing.verification.corrections import order_of
 
 KIND = "question"
@@ -36,16 +37,18 @@ def await_decision(
     The customer is asked by e-mail for a correction or the choice of an offer. An approval waits for staff, and
     so does the question to a customer who cannot be written to, which goes on the list of the unreached. The token
     is kept before anyone is asked, so that no answer can come before there is an execution to tell; a decision that
-    was made even earlier raises DecisionMade.
+    was made even earlier raises DecisionMade. Whoever was asked is not asked again when the execution tries again.
     """
     stored = orders.load(order_id)
     if stored.ended:
         raise OrderEnded(stored.status)
     if not stored.pending:
         raise DecisionMade(stored.status)
-    asked = stored.question if stored.question and stored.question.token == task_token else None
-    if asked is None:
-        asked = Question(kind=stored.status.value, token=task_token, asked_at=now, expires_at=expires_at)
+    asked = _asked_before(stored) or Question(
+        kind=stored.status.value, token=task_token, asked_at=now, expires_at=expires_at
+    )
+    if asked.token != task_token or asked is not stored.question:
+        asked = asked.model_copy(update={"token": task_token})
         stored = orders.ask(stored, asked)
     email = order_of(stored).customer.email
     if asked.told_at or not stored.asks_customer:
@@ -66,3 +69,13 @@ def await_decision(
         unreached.add(Unreached(order_id=order_id, kind=KIND, why=refused.why, at=now))
         return
     orders.ask(stored, asked.model_copy(update={"told_at": now}))
+
+
+def _asked_before(stored: StoredOrder) -> Question | None:
+    """The question that was kept for what the order waits for now. Each try of the execution has a token of its own:
+    that the customer was told, and until when they may answer, stays."""
+    asked = stored.question
+    since = stored.times.get(stored.status.value)
+    if asked and since and asked.kind == stored.status.value and asked.asked_at >= since:
+        return asked
+    return None

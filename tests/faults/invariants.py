@@ -1,0 +1,153 @@
+"""What must hold: at every moment, at every end, and between a disturbed end and the undisturbed one."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from collections import Counter
+from typing import Any
+
+from order_processing.adapters.preset import inflated
+from order_processing.status import ENDED, PENDING
+from tests.faults.dynamo import Item
+from tests.faults.scenarios import Scenario
+from tests.faults.world import MAIN, World
+
+# What says how often something was tried, not what came of it.
+_OF_ATTEMPTS = frozenset({"version", "token", "message_id"})
+_OF_EVENTS = frozenset({"id", "sequence"})
+PERSONAL = ("ada@example.com", "Ada Bell", "350 Fifth Avenue")
+_KEY = re.compile(r"KEY-\d")  # which of the free keys an order gets is chance
+
+
+def at_every_moment(start: World, world: World) -> list[str]:
+    """Never oversold: what can be sold and what is held is never less than nothing, and never more than there is."""
+    wrong = []
+    before = start.tables["inventory"]
+    for key, item in world.tables["inventory"].items():
+        if before.get(key) is item or "available" not in item.attributes:
+            continue
+        available, reserved = (int(item.attributes[name]["N"]) for name in ("available", "reserved"))
+        if available < 0 or reserved < 0:
+            wrong.append(f"3: {key} has {available} to sell and {reserved} reserved")
+        there = before[key].attributes if key in before else {"available": {"N": "0"}, "reserved": {"N": "0"}}
+        if available + reserved > sum(int(there[name]["N"]) for name in ("available", "reserved")):
+            wrong.append(f"3: {key} has grown to {available} and {reserved}")
+    return [*wrong, *(f"5: {note}" for note in world.notes if note.startswith("untrue"))]
+
+
+def at_the_end(start: World, world: World, scenario: Scenario, log: str) -> list[str]:
+    """What holds of every end, whatever happened on the way."""
+    heads = {key[0]: item for key, item in world.tables["orders"].items() if key[1] == "order"}
+    placed = [key[0] for key in world.tables["orders"] if key[1] == "placed"]
+    wrong = [f"1: {place}: {e.status} {e.error}" for place, e in world.executions.items() if e.status in ("FAILED", "RUNNING")]
+    mine = [place for place in world.executions if place[0] == MAIN]
+    if not placed:
+        if not scenario.gives_up or world.executions or world.mails:
+            wrong.append("1: the order is lost")
+        return wrong
+    if len(placed) != 1 or len(mine) != 1:
+        wrong.append(f"2: {len(placed)} orders and {len(mine)} executions")
+    for order_id, head in heads.items():
+        status = head.attributes["status"]["S"]
+        if status in ENDED:
+            wrong += _left_behind(start, world, order_id)
+        if status in PENDING and "question" not in head.attributes:
+            wrong.append(f"1: {status} and nobody was asked")
+    wrong += [f"2: a mail again: {note}" for note in world.notes if note.startswith("noted")]
+    wrong += _accounts(world)
+    taken = {item.attributes["key"]["S"] for key, item in world.tables["licences"].items() if key[1].startswith("taken#")}
+    wrong += [f"5: keys told that are not taken: {m.subject}" for m in world.mails if set(_KEY.findall(m.text)) - taken]
+    told = json.dumps([[e.given, e.variables, e.error] for e in world.executions.values()]) + log + str(list(world.documents))
+    wrong += [f"9: {word!r} is told" for word in PERSONAL if word in told]
+    return wrong
+
+
+def statuses(world: World) -> list[str]:
+    """The status of each order that has one in its head."""
+    return [item.attributes["status"]["S"] for key, item in world.tables["orders"].items() if key[1] == "order"]
+
+
+def _left_behind(start: World, world: World, order_id: str) -> list[str]:
+    wrong = []
+    for key, item in world.tables["inventory"].items():
+        if key[0] == f"order#{order_id}" or key[0].startswith("claim#"):
+            wrong.append(f"4: {key} is left")
+        before = start.tables["inventory"].get(key)
+        if before and "reserved" in item.attributes and before.attributes["reserved"] != item.attributes["reserved"]:
+            wrong.append(f"4: {key} has {item.attributes['reserved']['N']} reserved")
+    return wrong
+
+
+def _accounts(world: World) -> list[str]:
+    """The account's totals are the sum of its entries."""
+    sums: dict[str, list[int]] = {}
+    totals: dict[str, list[int]] = {}
+    for (customer, entry), item in world.tables["accounts"].items():
+        if entry.startswith("totals#"):
+            totals[customer] = [int(item.attributes[name]["N"]) for name in ("orders", "amount")]
+        elif entry.startswith("order#"):
+            document = _document(item.attributes["document"])
+            counts = sums.setdefault(customer, [0, 0])
+            if not document.get("reversed_at"):
+                counts[0] += 1
+                counts[1] += document["amount"]
+    return [
+        f"6: the account {customer} has {totals.get(customer)}, its orders {sums.get(customer)}"
+        for customer in {*sums, *totals}
+        if totals.get(customer, [0, 0]) != sums.get(customer, [0, 0])
+    ]
+
+
+def end_state(world: World) -> dict[str, Any]:
+    """An end as it is compared: tables, mails, documents, events, executions; not how often something was tried."""
+    told: dict[str, Any] = {
+        f"{name} {' '.join(key)}": _plain(item)
+        for name, items in world.tables.items()
+        for key, item in items.items()
+        if name not in ("catalogue", "licences")
+    }
+    told["licences"] = Counter(key[1].partition("#")[0] for key in world.tables["licences"])
+    told |= {f"document {key}": digest for key, digest in world.documents.items()}
+    told |= {f"mail {m.kind} to {m.to}: {m.subject}": [_KEY.sub("KEY", text) for text in (m.text, m.html)] for m in world.mails}
+    told |= {f"event {name} {_event(detail)}": True for name, detail in world.events}
+    told |= {f"execution {place[0]} {place[1]}": e.status for place, e in world.executions.items()}
+    return told
+
+
+def differences(undisturbed: dict[str, Any], disturbed: dict[str, Any]) -> list[str]:
+    """8: every cut or repeated call ends as if called once. Where nothing was placed, nothing is compared."""
+    if not any(name.startswith("orders") for name in disturbed):
+        return []
+    return [
+        f"8: {name}: {undisturbed.get(name, '-')} became {disturbed.get(name, '-')}"[:600]
+        for name in sorted({*undisturbed, *disturbed})
+        if undisturbed.get(name) != disturbed.get(name)
+    ]
+
+
+def _event(detail: str) -> str:
+    told = json.loads(detail)
+    return json.dumps({name: value for name, value in told.items() if name not in _OF_EVENTS}, sort_keys=True)
+
+
+def _plain(item: Item) -> Any:
+    return {
+        name: _without_attempts(_document(value)) if set(value) & {"B", "S"} else value
+        for name, value in item.attributes.items()
+        if name not in _OF_ATTEMPTS and name != "raw"
+    }
+
+
+def _document(value: dict[str, Any]) -> Any:
+    if "B" in value:
+        return json.loads(inflated(base64.b64decode(value["B"])))
+    text = value["S"]
+    return json.loads(text) if text.startswith("{") else text
+
+
+def _without_attempts(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _without_attempts(each) for name, each in value.items() if name not in _OF_ATTEMPTS}
+    return value

@@ -1,0 +1,329 @@
+"""The sweep: every fault at every call of a scenario, and every pair of them, each run to its end.
+
+Two runs that come to the same world with the same number of faults left go on alike, because functions keep nothing
+that changes what they do. So worlds are nodes and invocations are edges, each edge is walked once, and the number of
+runs is the number of ways through. Nothing is left out by that.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from tests.faults.functions import Functions, Outcome
+from tests.faults.machine import Machines, Place, expired, redriven
+from tests.faults.scenarios import REDRIVE, SWEEP, Action, Scenario
+from tests.faults.wire import AT_ONCE, Call, Plan
+from tests.faults.world import MAIN, Execution, World
+
+TWICE, LATE = "invoked twice", "late copy"
+_MOST_STEPS = 400
+_MOST_SWEEPS = 3
+
+
+@dataclass
+class Step:
+    """What happens next: an invocation for an execution, for an action, or for the stream; or an action without one."""
+
+    function: str = ""
+    event: dict[str, Any] = field(default_factory=dict)
+    place: Place | None = None
+    execution: Execution | None = None
+    action: Action | None = None
+    records: int = 0
+
+    @property
+    def name(self) -> str:
+        return self.function or (self.action.kind if self.action else "")
+
+
+class System:
+    """The functions, the state machines and a scenario: what happens next in a world, and what comes of it."""
+
+    def __init__(self, functions: Functions, machines: Machines, scenario: Scenario) -> None:
+        self.functions = functions
+        self.machines = machines
+        self.scenario = scenario
+
+    def next(self, world: World) -> Step | None:
+        """The next thing to happen, always the same in the same world; None at the end."""
+        actions = self.scenario.actions
+        action = actions[world.step] if world.step < len(actions) else None
+        running = {p: e for p, e in world.executions.items() if e.status == "RUNNING"}
+        if action and world.trying:
+            return self._of_action(world, action)
+        if action and action.in_state and any(p[0] == MAIN and e.state == action.in_state for p, e in running.items()):
+            return self._of_action(world, action)
+        for place, execution in running.items():
+            if execution.answer:
+                return Step(place=place, execution=execution)
+            function, event, entered = self.machines.task(execution)
+            return Step(function, event, place=place, execution=entered)
+        if self.scenario.outage and any(e.status == "FAILED" for e in world.executions.values()):
+            return Step(action=REDRIVE)
+        if _not_started(world):
+            return Step(SWEEP.function, {}, action=SWEEP)
+        if action:
+            return self._of_action(world, action)
+        if not world.swept:
+            return Step(SWEEP.function, {}, action=SWEEP)
+        if world.published < len(world.stream):
+            records = world.stream[world.published : world.published + 100]
+            event = {"Records": [_record(world, world.published + n, *record) for n, record in enumerate(records)]}
+            return Step("publish_events", event, records=len(records))
+        return None
+
+    def _of_action(self, world: World, action: Action) -> Step:
+        if action.kind != "invoke":
+            return Step(action=action)
+        return Step(action.function, action.event(world), action=action)
+
+    def perform(self, world: World, step: Step, plan: Plan | None = None, *, twice: bool = False) -> World:
+        """The world after a step. world itself stays as it is."""
+        after = world.copy()
+        if step.execution and step.place:
+            after.executions[step.place] = step.execution
+        if not step.function:
+            self._without_function(after, step)
+            return after
+        plan = plan or Plan()
+        ahead = step.action.ahead if step.action else 0
+        after.clock += ahead
+        outcome = self.functions.invoke(after, step.function, step.event, plan)
+        if twice:
+            again = self.functions.invoke(after, step.function, step.event, Plan())
+            outcome = outcome if outcome.failed else again
+        after.clock -= ahead
+        self._settle(after, step, outcome)
+        told = (step.function, json.dumps(step.event, sort_keys=True))
+        if step.function != "publish_events" and "\n".join(told) not in after.invoked:
+            after.invoked += ("\n".join(told),)
+        return after
+
+    def copy_of(self, world: World, invoked: str, plan: Plan | None = None) -> World:
+        """The world after an earlier invocation has come once more, late; nobody looks at what it answers."""
+        after = world.copy()
+        function, _, event = invoked.partition("\n")
+        self.functions.invoke(after, function, json.loads(event), plan or Plan())
+        return after
+
+    def _without_function(self, world: World, step: Step) -> None:
+        if step.place and step.execution and step.execution.answer:
+            world.executions[step.place] = self.machines.goes_on(step.execution, json.loads(step.execution.answer))
+            return
+        action = step.action
+        if action is None:
+            raise AssertionError("a step without anything to do")
+        if action.kind == "redrive":
+            redriven(world)
+            return
+        world.step += 1
+        if action.kind == "wait":
+            world.clock += action.seconds
+        else:
+            expired(world, self.machines)
+
+    def _settle(self, world: World, step: Step, outcome: Outcome) -> None:
+        if step.place and step.execution:
+            now = world.executions[step.place]
+            if now.answer:  # the token came back while the function was at it: that is the task's end
+                return
+            if outcome.failed:
+                world.executions[step.place] = self.machines.fails(now, outcome.error, self.scenario.outage)
+            elif self.machines.waits(now):
+                world.executions[step.place] = replace(now, status="WAITING")
+            else:
+                world.executions[step.place] = self.machines.goes_on(now, outcome.returned)
+        elif step.action is SWEEP:
+            world.swept += not outcome.failed
+        elif step.action:
+            world.page = "" if outcome.failed else str(outcome.returned.get("body", ""))
+            done = step.action.done(outcome) or self.scenario.gives_up
+            world.trying = not done
+            world.step += done
+        else:
+            self._published(world, step, outcome)
+
+    @staticmethod
+    def _published(world: World, step: Step, outcome: Outcome) -> None:
+        if outcome.failed:
+            return
+        failures = outcome.returned["batchItemFailures"]
+        world.published = int(failures[0]["itemIdentifier"]) if failures else world.published + step.records
+
+
+def _not_started(world: World) -> bool:
+    """An order is there that no execution has; the schedule has looked for it less often than it will."""
+    there = any(part == "placed" for _, part in world.tables["orders"])
+    return there and world.swept < _MOST_SWEEPS and not any(machine == MAIN for machine, _ in world.executions)
+
+
+def _record(world: World, number: int, before: Any, after: Any) -> dict[str, Any]:
+    images = {"OldImage": before, "NewImage": after}
+    return {
+        "eventName": "MODIFY" if before and after else "INSERT" if after else "REMOVE",
+        "dynamodb": {
+            "SequenceNumber": str(number),
+            "ApproximateCreationDateTime": world.clock,
+            **{name: image.attributes for name, image in images.items() if image},
+        },
+    }
+
+
+@dataclass
+class Node:
+    """A world that was come to. after: (fault, key) of each way on; came: how it was first reached."""
+
+    world: World
+    after: list[tuple[str, bytes]] = field(default_factory=list)
+    came: tuple[bytes, str] | None = None
+
+
+class Exploration:
+    """All worlds that a scenario comes to with at most so many faults."""
+
+    def __init__(self, system: System, start: World, faults: int) -> None:
+        self.system = system
+        self.faults = faults
+        self.nodes: dict[bytes, Node] = {}
+        self.ends: list[bytes] = []
+        self.invocations = 0
+        self.start = self._reach(start, None)[0]
+
+    def ends_found(self) -> Iterator[bytes]:
+        """Every world, as it is come to; see `at_end`."""
+        waiting = [self.start]
+        while waiting:
+            key = waiting.pop()
+            node = self.nodes[key]
+            self.system.functions.wire.old = self.nodes[self.start].world
+            step = self.system.next(node.world)
+            if step is None:
+                self.ends.append(key)
+                yield key
+                continue
+            if len(node.world.invoked) > _MOST_STEPS:
+                raise AssertionError(f"no end: {self.story(key)}")
+            for fault, after in self._ways(node.world, step):
+                reached, new = self._reach(after, (key, f"{step.name}: {fault}" if fault else step.name))
+                node.after.append((fault, reached))
+                if new:
+                    waiting.append(reached)
+            yield key
+
+    def at_end(self, key: bytes) -> bool:
+        """Whether nothing more happens in a world."""
+        return bool(self.ends) and self.ends[-1] == key
+
+    def _reach(self, world: World, came: tuple[bytes, str] | None) -> tuple[bytes, bool]:
+        key = world.key()
+        new = key not in self.nodes
+        if new:
+            self.nodes[key] = Node(world, came=came)
+        return key, new
+
+    def _ways(self, world: World, step: Step) -> Iterator[tuple[str, World]]:
+        plan = Plan()
+        self.invocations += 1
+        after = self.system.perform(world, step, plan)
+        yield "", after
+        left = self.faults - world.faults
+        if not left:
+            return
+        if step.function:
+            yield from self._disturbed(world, step, plan.calls, {}, left)
+            if step.function != "publish_events":
+                self.invocations += 1
+                yield TWICE, _faulty(self.system.perform(world, step, twice=True), 1)
+        for invoked in world.invoked:
+            self.invocations += 1
+            yield f"{LATE} of {invoked.partition(chr(10))[0]}", _faulty(self.system.copy_of(world, invoked), 1)
+
+    def _disturbed(
+        self, world: World, step: Step, calls: list[Call], before: dict[int, str], left: int
+    ) -> Iterator[tuple[str, World]]:
+        """The step with one more fault after those that its plan has."""
+        first = max(before, default=-1) + 1
+        for place in range(first, len(calls)):
+            for kind in [*calls[place].kinds(), *([AT_ONCE] if AT_ONCE not in before.values() else [])]:
+                faults = {**before, place: kind}
+                yield from self._with_faults(world, step, faults, left)
+
+    def _with_faults(
+        self, world: World, step: Step, faults: dict[int, str], left: int, others: dict[int, str] | None = None
+    ) -> Iterator[tuple[str, World]]:
+        other = Plan(faults=others or {})
+        plan = Plan(faults=faults)
+        system = self.system
+
+        def at_once() -> None:
+            other.copied = True
+            system.functions.invoke(system.functions.wire.world, step.function, step.event, other)
+
+        plan.other = at_once
+        self.invocations += 1
+        spent = len(faults) + len(other.faults)
+        after = _faulty(system.perform(world, step, plan), spent)
+        told = ", ".join(f"{kind} at {n + 1} {plan.calls[n].operation}" for n, kind in faults.items())
+        if others:
+            told += "; the other: " + ", ".join(f"{kind} at {n + 1}" for n, kind in others.items())
+        yield told, after
+        if left - 1 <= 0 or others:
+            return
+        if AT_ONCE in faults.values():
+            for place, call in enumerate(other.calls):
+                for kind in call.kinds():
+                    yield from self._with_faults(world, step, faults, left - 1, {place: kind})
+        if not plan.dead:
+            yield from self._disturbed(world, step, plan.calls, faults, left - 1)
+
+    def story(self, key: bytes) -> list[str]:
+        """How a world was first come to."""
+        told: list[str] = []
+        came = self.nodes[key].came
+        while came:
+            told.append(came[1])
+            came = self.nodes[came[0]].came
+        return told[::-1]
+
+    def runs(self) -> tuple[int, Counter[str]]:
+        """How many ways lead from the start to an end, and by the kind of their first fault."""
+        ways: dict[bytes, int] = {}
+        kinds: Counter[str] = Counter()
+        for key in self._backwards():
+            after = self.nodes[key].after
+            ways[key] = sum(ways[one] for _, one in after) if after else 1
+        for node in self.nodes.values():
+            if not node.world.faults:
+                kinds.update({_kind(fault): 0 for fault, _ in node.after})
+                for fault, after_it in node.after:
+                    kinds[_kind(fault)] += ways[after_it] if fault else 0
+        return ways[self.start], Counter({kind: n for kind, n in kinds.items() if kind})
+
+    def _backwards(self) -> list[bytes]:
+        """All worlds, each after those that come of it."""
+        order: list[bytes] = []
+        seen: set[bytes] = set()
+        stack = [(self.start, False)]
+        while stack:
+            key, back = stack.pop()
+            if back:
+                order.append(key)
+            elif key not in seen:
+                seen.add(key)
+                stack.append((key, True))
+                stack.extend((after, False) for _, after in self.nodes[key].after)
+        return order
+
+
+def _kind(fault: str) -> str:
+    """A fault's kind, without its place: of two in one invocation the first."""
+    return fault.partition(" at ")[0].partition(" of ")[0] if fault else ""
+
+
+def _faulty(world: World, faults: int) -> World:
+    world.faults += faults
+    return world
