@@ -15,6 +15,7 @@ from moto.ses.models import ses_backends
 from order_processing.adapters.accounts import DynamoAccounts
 from order_processing.cancellation import cancel
 from order_processing.errors import DecisionMade, DeliveryRefused, OfferNeeded
+from order_processing.mail_reports import Outcome
 from order_processing.offer import choose
 from order_processing.order import Line, Order
 from order_processing.order_parts import Answer, Reason
@@ -282,4 +283,34 @@ def test_an_execution_that_tries_again_with_a_token_of_its_own_asks_nobody_again
     asked = shop.orders.load(order_id).question
     shop.ask(order_id, token="the next try's")
     assert len(mails()) == 1
-    assert shop.orders.load(order_id).question == asked.model_copy(update={"token": "the next try's"})
+    tries = {"token": "the next try's", "other_tokens": ("token",)}
+    assert shop.orders.load(order_id).question == asked.model_copy(update=tries)
+
+
+def test_the_try_that_waits_hears_the_decision_also_when_a_copy_of_an_earlier_one_came_after_it(shop):
+    order_id = shop.place(simple_order(quantity=2_000))
+    shop.run(order_id)
+    for token in ("the next try's", "token", "the next try's"):
+        shop.ask(order_id, token=token)
+    assert len(mails()) == 1
+    cancel(order_id, orders=shop.orders, executions=shop, reason=WHY, now=NOW)
+    assert sorted(shop.answered) == [("the next try's", "cancelled"), ("token", "cancelled")]
+
+
+def test_who_was_told_by_staff_leaves_the_list_of_the_unreached_also_after_a_cut(shop, monkeypatch):
+    shop.mail_reports.suppress("ada@example.com", Outcome.COMPLAINED, NOW)
+    order_id = shop.place(simple_order())
+    stored = shop.run(order_id)
+    assert [unreached.order_id for unreached in shop.unreached.waiting()] == [order_id]
+    shop.orders.answer(stored, Answer(actor="staff: eve", at=NOW, told="phone"))
+
+    def cut(unreached: object) -> None:
+        raise Cut
+
+    with monkeypatch.context() as cutting:
+        cutting.setattr(shop.unreached, "done", cut)
+        with pytest.raises(Cut):
+            shop.confirm(order_id)
+    shop.confirm(order_id)
+    assert shop.orders.load(order_id).status is Status.CONFIRMED
+    assert shop.unreached.waiting() == []

@@ -9,7 +9,7 @@ import os
 import random
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
@@ -22,7 +22,7 @@ from botocore.retries.quota import RetryQuota
 
 from local.senders import SENDERS
 from order_processing import customer_pages, decision_pages, doors
-from order_processing.adapters import inventory, reservations
+from order_processing.adapters import aws, inventory, reservations
 from order_processing.adapters.secrets import Secrets
 from order_processing.observe import logger
 from order_processing.stages import prepare_delivery
@@ -88,6 +88,7 @@ class Functions:
         """For as long as it lasts, boto3's clients made in functions come here."""
         streams = [(handler, handler.stream) for handler in logger._logger.handlers]
         real_init = Secrets.__init__
+        session = self.wire.session()
 
         def noted(secret: Secrets, *given: Any, **more: Any) -> None:
             real_init(secret, *given, **more)
@@ -99,7 +100,8 @@ class Functions:
             # Its memory of earlier faults would make the same run end differently.
             mock.patch.object(RetryQuota, "acquire", lambda quota, amount: True),
             mock.patch.object(Secrets, "__init__", noted),
-            mock.patch.object(boto3, "DEFAULT_SESSION", boto3.Session(botocore_session=self.wire.session())),
+            mock.patch.object(boto3, "DEFAULT_SESSION", boto3.Session(botocore_session=session)),
+            mock.patch.object(aws, "_session", lambda whole: session),
             mock.patch.object(doors, "datetime", self._clock()),
             mock.patch.object(decision_pages, "datetime", self._clock()),
             mock.patch.object(customer_pages, "datetime", self._clock()),
@@ -129,7 +131,8 @@ class Functions:
             secret._known = {}
         random.seed(1)
         try:
-            outcome = Outcome(returned=self._handlers[function](json.loads(json.dumps(event)), _CONTEXT))
+            with redirect_stdout(self.log):  # metrics are printed
+                outcome = Outcome(returned=self._handlers[function](json.loads(json.dumps(event)), _CONTEXT))
         except Cut:
             outcome = Outcome(error=CUT_ERROR)
         except Exception as error:  # noqa: BLE001 - as the runtime tells Step Functions of it

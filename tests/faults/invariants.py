@@ -15,7 +15,7 @@ from tests.faults.scenarios import Scenario
 from tests.faults.world import MAIN, World
 
 # What says how often something was tried, not what came of it.
-_OF_ATTEMPTS = frozenset({"version", "token", "message_id"})
+_OF_ATTEMPTS = frozenset({"version", "token", "other_tokens", "message_id"})
 _OF_EVENTS = frozenset({"id", "sequence"})
 PERSONAL = ("ada@example.com", "Ada Bell", "350 Fifth Avenue")
 _KEY = re.compile(r"KEY-\d")  # which of the free keys an order gets is chance

@@ -172,7 +172,7 @@ def choose(choice: str) -> Action:
             fields = {unescape(name): unescape(value) for name, value in found}
             if fields.get("choice") == choice:
                 return http("POST", f"/decide/{number}", headers, urlencode({**fields, "do": "choose"}), query=f"token={token}")
-        raise AssertionError(f"{choice} is not on the page: {world.page}")
+        raise AssertionError(f"{choice} is not on the page")
 
     return Action(function="order_pages", event=event)
 

@@ -140,8 +140,9 @@ class System:
         elif step.action is SWEEP:
             world.swept += not outcome.failed
         elif step.action:
-            world.page = "" if outcome.failed else str(outcome.returned.get("body", ""))
             done = step.action.done(outcome) or self.scenario.gives_up
+            if done and step.event.get("requestContext", {}).get("http", {}).get("method") == "GET":
+                world.page = outcome.returned["body"]
             world.trying = not done
             world.step += done
         else:

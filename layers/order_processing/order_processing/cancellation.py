@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from order_processing.decisions import CANCELLED, Executions
+from order_processing.decisions import CANCELLED, Executions, let_go_on
 from order_processing.errors import OrderChanged
 from order_processing.order_parts import LateCancellation, Reason
 from order_processing.orders import Orders
@@ -122,7 +122,7 @@ def _let_be_told(stored: StoredOrder, executions: Executions) -> None:
     if stored.notice and stored.notice.sent_at:
         return
     if stored.question:
-        executions.answer(stored.question.token, CANCELLED)
+        let_go_on(stored.question, CANCELLED, executions)
     was_ready = Status.READY_TO_SHIP.value in stored.times
     if was_ready or not executions.runs(stored.order_id, stored.runs):
         executions.finish(stored.order_id, stored.status.value, stored.runs)

@@ -63,7 +63,7 @@ def decide(order_id: str, answer: Answer, *, orders: Orders, executions: Executi
     if not stored.pending:
         standing = stored.standing_answers
         if stored.question and standing and standing[-1].same_decision(answer):
-            executions.answer(stored.question.token, _way(answer, stored.question))
+            let_go_on(stored.question, _way(answer, stored.question), executions)
             return stored
         raise NotAsked(stored)
     if bool(answer.choice) != (stored.status is Status.OFFER_PENDING):
@@ -75,8 +75,14 @@ def decide(order_id: str, answer: Answer, *, orders: Orders, executions: Executi
     except OrderChanged:
         raise NotAsked(orders.load(order_id)) from None
     if stored.question:
-        executions.answer(stored.question.token, _way(answer, stored.question))
+        let_go_on(stored.question, _way(answer, stored.question), executions)
     return stored
+
+
+def let_go_on(question: Question, decision: str, executions: Executions) -> None:
+    """Let the execution that asked go on, by whichever try of it waits; the others are over and are left alone."""
+    for token in question.tokens:
+        executions.answer(token, decision)
 
 
 def _way(answer: Answer, question: Question) -> str:
@@ -101,10 +107,10 @@ def reject(
     """
     for _ in range(_TRIES):
         stored = orders.load(order_id)
-        token = stored.question.token if stored.question else None
+        question = stored.question
         if stored.status is Status.REJECTED:
-            if token and not stored.notice:
-                executions.answer(token, REJECTED)
+            if question and not stored.notice:
+                let_go_on(question, REJECTED, executions)
             return stored
         if not stored.pending:
             raise NotAsked(stored)
@@ -112,7 +118,7 @@ def reject(
             stored = orders.release(stored, Status.REJECTED, at=now, reason=reason, answer=answer)
         except OrderChanged:
             continue
-        if token:
-            executions.answer(token, REJECTED)
+        if question:
+            let_go_on(question, REJECTED, executions)
         return stored
     raise OrderChanged(order_id)

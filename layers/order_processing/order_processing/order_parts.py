@@ -187,7 +187,8 @@ class Erasure(Record):
 class Question(Record):
     """What a running execution waits for.
 
-    token: Step Functions' task token; expires_at: when it gives up; told_at: when the customer was asked,
+    token: Step Functions' task token; other_tokens: those of its other tries to ask the same, of which one may be the
+    one that waits, because a late copy of an earlier try can come after it; expires_at: when it gives up; told_at: when the customer was asked,
     None for as long as that is not known to be done. reminder, escalation: the mails that told staff of the wait.
     """
 
@@ -198,6 +199,21 @@ class Question(Record):
     told_at: datetime | None = None
     reminder: Confirmation | None = None
     escalation: Confirmation | None = None
+    other_tokens: tuple[str, ...] = ()
+
+    @property
+    def tokens(self) -> tuple[str, ...]:
+        """Every token that may be waiting, the last that came first."""
+        return (self.token, *self.other_tokens)
+
+    def with_token(self, token: str) -> Question:
+        """The same question, asked by one more try of the execution. The last few tries count: the others are over."""
+        if token in self.tokens:
+            return self
+        return self.model_copy(update={"token": token, "other_tokens": self.tokens[: _TOKENS - 1]})
+
+
+_TOKENS = 8
 
 
 CUSTOMER = "customer"

@@ -44,11 +44,13 @@ def await_decision(
         raise OrderEnded(stored.status)
     if not stored.pending:
         raise DecisionMade(stored.status)
-    asked = _asked_before(stored) or Question(
-        kind=stored.status.value, token=task_token, asked_at=now, expires_at=expires_at
-    )
-    if asked.token != task_token or asked is not stored.question:
-        asked = asked.model_copy(update={"token": task_token})
+    asked = _asked_before(stored)
+    if asked is None or task_token not in asked.tokens:
+        asked = (
+            asked.with_token(task_token)
+            if asked
+            else Question(kind=stored.status.value, token=task_token, asked_at=now, expires_at=expires_at)
+        )
         stored = orders.ask(stored, asked)
     email = order_of(stored).customer.email
     if asked.told_at or not stored.asks_customer:

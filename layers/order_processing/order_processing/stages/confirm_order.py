@@ -59,6 +59,7 @@ def confirm_order(
     if stored.ended:
         raise OrderEnded(stored.status)
     if stored.has_reached(Status.CONFIRMED):
+        _off_the_list(stored, unreached, now)  # a run that was cut may not have come to it
         return
     if stored.status is Status.APPROVAL_PENDING and stored.reason:
         raise ApprovalNeeded(stored.reason.code)
@@ -71,8 +72,11 @@ def confirm_order(
     if stored.confirmation is None:
         _ask_where_needed(stored, stored.verified, orders, accounts, settings, now)
     if told := _told_by_staff(stored):
-        orders.note_confirmation(stored, Confirmation(attempt_at=now, sent_at=now, told=told), at=now)
-        unreached.done(_not_told(stored, "", now))
+        _off_the_list(
+            orders.note_confirmation(stored, Confirmation(attempt_at=now, sent_at=now, told=told), at=now),
+            unreached,
+            now,
+        )
         return
     if why := post.refuses(stored.mail_address):
         raise _left_to_staff(stored, why, orders, unreached, now)
@@ -83,9 +87,7 @@ def confirm_order(
     except AddressRefused as refused:
         raise _left_to_staff(begun, refused.why, orders, unreached, now) from None
     sent = Confirmation(attempt_at=now, sent_at=now, message_id=message_id)
-    orders.note_confirmation(begun, sent, at=now)
-    if stored.contact:
-        unreached.done(_not_told(stored, "", now))
+    _off_the_list(orders.note_confirmation(begun, sent, at=now), unreached, now)
 
 
 def confirm_again(
@@ -103,6 +105,12 @@ def confirm_again(
     if why := post.refuses(stored.mail_address):
         raise AddressRefused(why)
     return post.send(_message(stored, settings, status_url), to=stored.mail_address, order_id=order_id, kind=KIND)
+
+
+def _off_the_list(stored: StoredOrder, unreached: UnreachedCustomers, now: datetime) -> None:
+    """Only who was told by staff, or has got another address since, can be on the list of the unreached."""
+    if (stored.confirmation and stored.confirmation.told) or stored.contact:
+        unreached.done(_not_told(stored, "", now))
 
 
 def _told_by_staff(stored: StoredOrder) -> Told | None:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from order_processing.availability import Shortage
-from order_processing.decisions import GO_ON, Executions
+from order_processing.decisions import GO_ON, Executions, let_go_on
 from order_processing.inventory import OutOfStock
 from order_processing.inventory_documents import Concern
 from order_processing.mail.progress import delay as delay_message
@@ -79,7 +79,7 @@ def renew_promise(
         return
     stored = _made_true(stored, orders, renewals, inventory, settings, now)
     if stored.status is Status.VERIFIED and stored.question:  # an offer was withdrawn, now or by a run that was cut
-        executions.answer(stored.question.token, GO_ON)
+        let_go_on(stored.question, GO_ON, executions)
     if stored.status is Status.RECORDED and not stored.promise_broken:
         prepare(order_id)
         stored = orders.load(order_id)
