@@ -43,7 +43,8 @@ def main() -> int:
             told = ", ".join(f"{why}: {n}" for why, n in swept.windows.items())
             print(
                 f"{name:34} {swept.runs:8} runs {swept.worlds:6} worlds {swept.invocations:7} invocations"
-                f" {len(swept.violations):3} violations {seconds:6.1f} s  {told}", flush=True
+                f" {len(swept.violations):3} violations {seconds:6.1f} s  {told}",
+                flush=True,
             )
             for violation, story in list(swept.violations.items())[:6]:
                 print(f"    {violation[:500]}\n        {story}")

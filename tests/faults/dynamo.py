@@ -48,7 +48,9 @@ class Layout:
             by_type = {each["KeyType"]: each["AttributeName"] for each in schema}
             return by_type["HASH"], by_type.get("RANGE", "")
 
-        indices = {index["IndexName"]: keys(index["KeySchema"]) for index in properties.get("GlobalSecondaryIndexes", ())}
+        indices = {
+            index["IndexName"]: keys(index["KeySchema"]) for index in properties.get("GlobalSecondaryIndexes", ())
+        }
         return cls(*keys(properties["KeySchema"]), indices, "StreamSpecification" in properties)
 
 
@@ -116,7 +118,9 @@ class Dynamo:
         ]
         kept.sort(key=lambda item: item[range_key]["S"], reverse=not given.get("ScanIndexForward", True))
         if start := given.get("ExclusiveStartKey"):
-            kept = kept[[self._key(given["TableName"], item) for item in kept].index(self._key(given["TableName"], start)) + 1 :]
+            kept = kept[
+                [self._key(given["TableName"], item) for item in kept].index(self._key(given["TableName"], start)) + 1 :
+            ]
         if given.get("FilterExpression"):
             sieve = expressions.condition(given["FilterExpression"])
             kept = [item for item in kept if sieve(item, names, values)]
@@ -147,7 +151,10 @@ class Dynamo:
         writes = [next(iter(write.items())) for write in given["TransactItems"]]
         if len(writes) > _MOST_WRITES:
             raise Failed("ValidationException", message=f"{len(writes)} writes, at most {_MOST_WRITES}")
-        places = [(write["TableName"], self._key(write["TableName"], write.get("Key") or write["Item"])) for _, write in writes]
+        places = [
+            (write["TableName"], self._key(write["TableName"], write.get("Key") or write["Item"]))
+            for _, write in writes
+        ]
         if len(set(places)) < len(places):
             raise Failed("ValidationException", message="one item in two writes of a transaction")
         outcomes, reasons = [], []
@@ -192,10 +199,10 @@ class Dynamo:
         before = tables[table].get(key)
         names, values = write.get("ExpressionAttributeNames", {}), write.get("ExpressionAttributeValues", {})
         self._check_placeholders(write, names, values)
-        if wanted := write.get("ConditionExpression"):
-            if not expressions.condition(wanted)(before.attributes if before else {}, names, values):
-                seen = {"Item": before.attributes} if before and write.get("ReturnValuesOnConditionCheckFailure") else {}
-                raise Failed("ConditionalCheckFailedException", **seen)
+        wanted = write.get("ConditionExpression")
+        if wanted and not expressions.condition(wanted)(before.attributes if before else {}, names, values):
+            told = before and write.get("ReturnValuesOnConditionCheckFailure")
+            raise Failed("ConditionalCheckFailedException", **({"Item": before.attributes} if before and told else {}))
         if kind == "Put":
             return key, before, Item(write["Item"])
         if kind == "Delete":

@@ -150,9 +150,7 @@ def _term(read: _Reader) -> Condition:
         low = _operand(read)
         read.expect("AND")
         high = _operand(read)
-        return lambda *given: (
-            _compare(">=", left(*given), low(*given)) and _compare("<=", left(*given), high(*given))
-        )
+        return lambda *given: _compare(">=", left(*given), low(*given)) and _compare("<=", left(*given), high(*given))
     if operator == "IN":
         read.expect("(")
         options = [_operand(read)]

@@ -25,9 +25,12 @@ from order_processing import customer_pages, decision_pages, doors
 from order_processing.adapters import aws, inventory, reservations
 from order_processing.adapters.secrets import Secrets
 from order_processing.observe import logger
+from order_processing.order import Record
+from order_processing.settings import current
 from order_processing.stages import prepare_delivery
 from tests.faults.machine import CUT_ERROR
-from tests.faults.wire import Cut, Plan, Wire
+from tests.faults.plan import Cut, Plan
+from tests.faults.wire import Wire
 from tests.faults.world import BUCKET, ENDING, MAIN, TABLES, Services, World
 
 ROOT = Path(__file__).parents[2]
@@ -75,7 +78,7 @@ class Outcome:
 
 
 class Functions:
-    """Invokes handlers on a world. With `installed()` around: it takes the place of the network, the clock and sleep."""
+    """Invokes handlers on a world. `installed()`: for as long as it lasts, network, clock and sleep are its own."""
 
     def __init__(self) -> None:
         self.wire = Wire(Services(SECRETS))
@@ -96,18 +99,20 @@ class Functions:
 
         with (
             mock.patch.dict(os.environ, ENVIRONMENT),
-            mock.patch.object(time, "sleep", lambda seconds: None),
+            self.wire.attached(),
+            mock.patch.object(time, "sleep", return_value=None),
             # Its memory of earlier faults would make the same run end differently.
-            mock.patch.object(RetryQuota, "acquire", lambda quota, amount: True),
+            mock.patch.object(RetryQuota, "acquire", return_value=True),
             mock.patch.object(Secrets, "__init__", noted),
             mock.patch.object(boto3, "DEFAULT_SESSION", boto3.Session(botocore_session=session)),
-            mock.patch.object(aws, "_session", lambda whole: session),
+            mock.patch.object(aws, "_session", return_value=session),
             mock.patch.object(doors, "datetime", self._clock()),
             mock.patch.object(decision_pages, "datetime", self._clock()),
             mock.patch.object(customer_pages, "datetime", self._clock()),
             mock.patch.object(reservations, "MOST_WRITES", reservations.MOST_WRITES),
             mock.patch.object(inventory, "ThreadPoolExecutor", _OneByOne),
             mock.patch.object(prepare_delivery, "documents_for", _once(prepare_delivery.documents_for)),
+            mock.patch.object(prepare_delivery, "pack", _once(prepare_delivery.pack)),
         ):
             for handler, _ in streams:
                 handler.setStream(self.log)
@@ -180,14 +185,20 @@ class _OneByOne:
     map = staticmethod(map)
 
 
-def _once(documents_for: Callable[..., Iterable[Any]]) -> Callable[..., Iterable[Any]]:
-    """Documents are functions of what goes in, by a test of their own: drawn once here, because that takes longest."""
-    drawn: dict[str, list[Any]] = {}
+def _once(rule: Callable[..., Iterable[Any]]) -> Callable[..., tuple[Any, ...]]:
+    """A rule that is a function of the records that it is given, by tests of its own: what takes long is done once."""
+    known: dict[str, tuple[Any, ...]] = {}
 
-    def found(order_id: str, verified: Any, promise: Any, delivery: Any, settings: Any) -> Iterable[Any]:
-        key = "\n".join([order_id, *(each.model_dump_json() for each in (verified, promise, delivery))])
-        if key not in drawn:
-            drawn[key] = list(documents_for(order_id, verified, promise, delivery, settings))
-        return drawn[key]
+    def found(*given: Any) -> tuple[Any, ...]:
+        told = [
+            each.model_dump_json() if isinstance(each, Record) else str(each) for each in given if each is not _SETTINGS
+        ]
+        key = "\n".join(told)
+        if key not in known:
+            known[key] = tuple(rule(*given))
+        return known[key]
 
     return found
+
+
+_SETTINGS = current()

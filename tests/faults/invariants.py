@@ -41,7 +41,11 @@ def at_the_end(start: World, world: World, scenario: Scenario, log: str) -> list
     """What holds of every end, whatever happened on the way."""
     heads = {key[0]: item for key, item in world.tables["orders"].items() if key[1] == "order"}
     placed = [key[0] for key in world.tables["orders"] if key[1] == "placed"]
-    wrong = [f"1: {place}: {e.status} {e.error}" for place, e in world.executions.items() if e.status in ("FAILED", "RUNNING")]
+    wrong = [
+        f"1: {place}: {e.status} {e.error}"
+        for place, e in world.executions.items()
+        if e.status in ("FAILED", "RUNNING")
+    ]
     mine = [place for place in world.executions if place[0] == MAIN]
     if not placed:
         if not scenario.gives_up or world.executions or world.mails:
@@ -57,9 +61,15 @@ def at_the_end(start: World, world: World, scenario: Scenario, log: str) -> list
             wrong.append(f"1: {status} and nobody was asked")
     wrong += [f"2: a mail again: {note}" for note in world.notes if note.startswith("noted")]
     wrong += _accounts(world)
-    taken = {item.attributes["key"]["S"] for key, item in world.tables["licences"].items() if key[1].startswith("taken#")}
+    taken = {
+        item.attributes["key"]["S"] for key, item in world.tables["licences"].items() if key[1].startswith("taken#")
+    }
     wrong += [f"5: keys told that are not taken: {m.subject}" for m in world.mails if set(_KEY.findall(m.text)) - taken]
-    told = json.dumps([[e.given, e.variables, e.error] for e in world.executions.values()]) + log + str(list(world.documents))
+    told = (
+        json.dumps([[e.given, e.variables, e.error] for e in world.executions.values()])
+        + log
+        + str(list(world.documents))
+    )
     wrong += [f"9: {word!r} is told" for word in PERSONAL if word in told]
     return wrong
 
@@ -110,7 +120,10 @@ def end_state(world: World) -> dict[str, Any]:
     }
     told["licences"] = Counter(key[1].partition("#")[0] for key in world.tables["licences"])
     told |= {f"document {key}": digest for key, digest in world.documents.items()}
-    told |= {f"mail {m.kind} to {m.to}: {m.subject}": [_KEY.sub("KEY", text) for text in (m.text, m.html)] for m in world.mails}
+    told |= {
+        f"mail {m.kind} to {m.to}: {m.subject}": [_KEY.sub("KEY", text) for text in (m.text, m.html)]
+        for m in world.mails
+    }
     told |= {f"event {name} {_event(detail)}": True for name, detail in world.events}
     told |= {f"execution {place[0]} {place[1]}": e.status for place, e in world.executions.items()}
     return told

@@ -15,7 +15,8 @@ from tests.faults.functions import Functions
 from tests.faults.machine import Machines
 from tests.faults.scenarios import Scenario, scenarios
 from tests.faults.shop import stocked
-from tests.faults.sweep import Exploration, System
+from tests.faults.sweep import Exploration
+from tests.faults.system import System
 from tests.faults.world import World
 
 
@@ -58,7 +59,12 @@ def undisturbed(system: System, start: World) -> World:
 
 
 def sweep(
-    functions: Functions, scenario: Scenario, faults: int, resources: dict[str, Any] | None = None, *, stop: bool = False
+    functions: Functions,
+    scenario: Scenario,
+    faults: int,
+    resources: dict[str, Any] | None = None,
+    *,
+    stop: bool = False,
 ) -> Swept:
     """Disturb a scenario in every way. stop: at the first violation."""
     functions.most_writes(scenario.most_writes)
@@ -79,7 +85,7 @@ def sweep(
         wrong = invariants.at_every_moment(start, world)
         if exploration.at_end(key):
             wrong += invariants.at_the_end(start, world, scenario, functions.log.getvalue())
-            wrong += invariants.differences(expected, invariants.end_state(world)) if not scenario.rival else []
+            wrong += invariants.differences(expected, invariants.end_state(world))
             swept.windows.update(note for note in world.notes)
         functions.log.seek(0)
         functions.log.truncate()

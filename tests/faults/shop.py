@@ -8,7 +8,7 @@ import boto3
 
 from tests.aws.shop import Shop
 from tests.faults.functions import Functions
-from tests.faults.wire import Plan
+from tests.faults.plan import Plan
 from tests.faults.world import TABLES, World
 
 

@@ -1,113 +1,93 @@
-"""Between botocore and memory: real clients, whose requests are answered here, with the faults that a plan has for them.
+"""Between botocore and memory: real clients, whose requests are answered here, with the faults of a plan.
 
 A fault stands at the nth call of an invocation. The SDK's own retries run as they are: each attempt comes here.
 """
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import io
 import json
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
+from unittest import mock
 from urllib.parse import unquote, urlsplit
 
 import botocore.session
 from botocore.awsrequest import AWSResponse
+from botocore.client import BaseClient
 from botocore.exceptions import ReadTimeoutError
 
 from tests.faults.dynamo import Failed
-from tests.faults.world import Services, World
-
-READS = frozenset(
-    "GetItem Query BatchGetItem GetSecretValue DescribeExecution Scan GetObject".split()
+from tests.faults.plan import (
+    AT_ONCE,
+    BATCHES,
+    CONFLICT,
+    CUT_AFTER,
+    CUT_BEFORE,
+    FOR_THE_SDK,
+    LOST,
+    LOST_ONCE,
+    PARTLY,
+    READS,
+    STALE,
+    THROTTLED,
+    THROTTLED_CODES,
+    TIMEOUT,
+    Call,
+    Cut,
+    Plan,
 )
-_BATCHES = {"BatchGetItem": "UnprocessedKeys", "BatchWriteItem": "UnprocessedItems"}
-_THROTTLED = {
-    "dynamodb": "ProvisionedThroughputExceededException",
-    "sesv2": "TooManyRequestsException",
-    "s3": "SlowDown",
-}
-
-CUT_BEFORE, CUT_AFTER = "cut before", "cut after"
-THROTTLED, TIMEOUT, LOST_ONCE, LOST = "throttled", "timeout", "answer lost once", "answer lost"
-STALE, CONFLICT, PARTLY = "stale read", "conflict", "partly"
-AT_ONCE = "both at once"
-
-
-class Cut(BaseException):
-    """The process ends here; nothing that handles errors sees it."""
-
-
-@dataclass(frozen=True)
-class Call:
-    """One call of an invocation, for choosing faults. eventual: a read that may see an older state."""
-
-    service: str
-    operation: str
-    eventual: bool = False
-
-    @property
-    def reads(self) -> bool:
-        return self.operation in READS
-
-    def kinds(self) -> list[str]:
-        """The faults that make a difference here: what a read has not changed cannot be half done."""
-        found = [CUT_BEFORE, THROTTLED, TIMEOUT]
-        if not self.reads:
-            found += [CUT_AFTER, LOST_ONCE, LOST]
-        if self.eventual:
-            found.append(STALE)
-        if self.operation == "TransactWriteItems":
-            found.append(CONFLICT)
-        if self.operation in _BATCHES:
-            found.append(PARTLY)
-        return found
-
-
-@dataclass
-class Plan:
-    """What befalls one invocation: a fault at some of its calls. other: runs the second copy, for AT_ONCE."""
-
-    faults: dict[int, str] = field(default_factory=dict)
-    other: Callable[[], Any] | None = None
-    calls: list[Call] = field(default_factory=list)
-    dead: bool = False
-    copied: bool = False
-    attempt: int = 0
-    done: bool = False
-    sent: list[tuple[str, str]] = field(default_factory=list)
-
-    @property
-    def fault(self) -> str:
-        return self.faults.get(len(self.calls) - 1, "")
+from tests.faults.world import Services, World
 
 
 class Wire:
-    """Answers every client's requests on `world`. old: what a stale read sees."""
+    """Answers every client's calls on `world`. old: what a stale read sees; whole: whether every call goes through
+    the SDK, with its retries, also where that makes no difference."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
         self.world = World(tables={})
         self.old = self.world
         self.plan = Plan()
+        self.whole = False
 
     def session(self) -> botocore.session.Session:
         """A session whose clients come here."""
         made = botocore.session.Session()
         made.set_credentials("test", "test")
         made.set_config_variable("region", "us-east-1")
-        made.register("before-parameter-build", self._begins)
         made.register("before-send", self._sent)
         return made
 
-    def _begins(self, params: dict[str, Any], model: Any, **_: Any) -> None:
+    @contextmanager
+    def attached(self) -> Iterator[None]:
+        """For as long as it lasts, all clients' calls begin here. Only those whose fault the SDK would see, or every
+        one when `whole`, go through the SDK; for the others its work is left out, which takes most of the time."""
+        real = BaseClient._make_api_call
+
+        def called(client: Any, operation: str, given: dict[str, Any]) -> Any:
+            service = client.meta.service_model.service_id.hyphenize()
+            self._begins(service, operation, given)
+            if self.whole or self.plan.fault in FOR_THE_SDK:
+                return real(client, operation, given)
+            try:
+                answer = self._answered(service, operation, _plain(service, given))
+            except Failed as failed:
+                response = {"Error": {"Code": failed.code, "Message": failed.code}, **_with_bytes(failed.more)}
+                raise client.exceptions.from_code(failed.code)(response, operation) from None
+            return _with_bytes(answer) if service == "dynamodb" else answer
+
+        with mock.patch.object(BaseClient, "_make_api_call", called):
+            yield
+
+    def _begins(self, service: str, operation: str, params: dict[str, Any]) -> None:
         """A call begins: the plan counts it, and may end the process here or let the other copy run first."""
         plan = self.plan
         if plan.dead:
             raise Cut
-        service, operation = model.service_model.service_id.hyphenize(), model.name
         consistent = params.get("ConsistentRead") or service != "dynamodb"
         if operation == "BatchGetItem":
             consistent = all(table.get("ConsistentRead") for table in params["RequestItems"].values())
@@ -126,44 +106,38 @@ class Wire:
         plan.attempt += 1
         fault = plan.fault
         if fault == THROTTLED:
-            return _error(request, service, Failed(_THROTTLED.get(service, "ThrottlingException")))
+            return _error(request, service, Failed(THROTTLED_CODES.get(service, "ThrottlingException")))
         if fault == TIMEOUT:
             raise ReadTimeoutError(endpoint_url=request.url)
-        if fault == CONFLICT and plan.attempt == 1 and not plan.done:
-            plan.done = True
+        if fault == CONFLICT:
             reasons = [{"Code": "TransactionConflict"}]
             return _error(request, service, Failed("TransactionCanceledException", CancellationReasons=reasons))
-        answer = self._answer(request, service, operation)
-        if fault == CUT_AFTER:
-            plan.dead = True
-            raise Cut
-        if fault == LOST or (fault == LOST_ONCE and plan.attempt == 1):
-            raise ReadTimeoutError(endpoint_url=request.url)
-        return answer
-
-    def _answer(self, request: Any, service: str, operation: str) -> AWSResponse:
-        given = _given(request, service, operation)
-        world = self.old if self.plan.fault == STALE else self.world
-        if operation == "TransactWriteItems" and self.plan.done:
-            return _answered(request, {})  # the same token: it was done
-        if self.plan.fault == PARTLY and self.plan.attempt == 1 and not self.plan.done:
-            self.plan.done = True
-            return _answered(request, self._part(world, service, operation, given))
-        if operation == "SendEmail":
-            self._note_repeated(given)
         try:
-            answer = self._services.answer(world, service, operation, given)
+            answer = self._answered(service, operation, _given(request, service))
         except Failed as failed:
             return _error(request, service, failed)
-        self.plan.done = True
+        if fault == LOST or (fault == LOST_ONCE and plan.attempt == 1):
+            raise ReadTimeoutError(endpoint_url=request.url)
+        return _response(request, answer)
+
+    def _answered(self, service: str, operation: str, given: dict[str, Any]) -> dict[str, Any]:
+        """The answer, with what the plan has for this call; Failed."""
+        plan = self.plan
+        world = self.old if plan.fault == STALE else self.world
+        if operation == "TransactWriteItems" and plan.done:
+            return {}  # the same token: it was done
+        if plan.fault == PARTLY:
+            return _nothing_of(operation, given)
+        if operation == "SendEmail":
+            self._note_repeated(given)
+        answer = self._services.answer(world, service, operation, given)
+        plan.done = True
         if service == "dynamodb" and operation not in READS:
             self._note_noted()
-        return _answered(request, answer)
-
-    def _part(self, world: World, service: str, operation: str, given: dict[str, Any]) -> dict[str, Any]:
-        """Nothing of a batch was done this time."""
-        left = given["RequestItems"]
-        return {_BATCHES[operation]: left, **({"Responses": {t: [] for t in left}} if "Get" in operation else {})}
+        if plan.fault == CUT_AFTER:
+            plan.dead = True
+            raise Cut
+        return answer
 
     def _note_repeated(self, given: dict[str, Any]) -> None:
         """A mail that went out before: was that noted when it went out again?"""
@@ -188,7 +162,40 @@ class Wire:
             self.plan.sent.clear()
 
 
-def _given(request: Any, service: str, operation: str) -> dict[str, Any]:
+def _nothing_of(operation: str, given: dict[str, Any]) -> dict[str, Any]:
+    """Of a batch nothing was done this time."""
+    left = given["RequestItems"]
+    return {BATCHES[operation]: left, **({"Responses": {table: [] for table in left}} if "Get" in operation else {})}
+
+
+def _plain(service: str, given: dict[str, Any]) -> dict[str, Any]:
+    """A call's parameters as they would come over the wire."""
+    if service == "dynamodb":
+        plain: dict[str, Any] = _without_bytes(given)
+        return plain
+    if service == "s3":
+        told = hashlib.sha256(given["Body"]).hexdigest()
+        return {"Key": given["Key"], "Digest": f"{told} {given['ContentType']} {given.get('Tagging', '')}"}
+    return given
+
+
+def _without_bytes(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _without_bytes(each) for name, each in value.items()}
+    if isinstance(value, list):
+        return [_without_bytes(each) for each in value]
+    return base64.b64encode(value).decode() if isinstance(value, bytes) else value
+
+
+def _with_bytes(value: Any) -> Any:
+    if isinstance(value, dict):
+        if len(value) == 1 and isinstance(text := value.get("B"), str):
+            return {"B": base64.b64decode(text)}
+        return {name: _with_bytes(each) for name, each in value.items()}
+    return [_with_bytes(each) for each in value] if isinstance(value, list) else value
+
+
+def _given(request: Any, service: str) -> dict[str, Any]:
     body = request.body
     if hasattr(body, "read"):
         body = body.read()
@@ -212,7 +219,7 @@ class _Raw(io.BytesIO):
             yield chunk
 
 
-def _answered(request: Any, answer: dict[str, Any]) -> AWSResponse:
+def _response(request: Any, answer: dict[str, Any]) -> AWSResponse:
     if ".s3." in request.url:
         return AWSResponse(request.url, 200, {"ETag": '"1"'}, _Raw())
     return AWSResponse(request.url, 200, {"Content-Type": "application/json"}, _Raw(json.dumps(answer).encode()))

@@ -1,4 +1,4 @@
-"""All that outlives a function: tables, mails, documents, events, executions. One value, cheap to copy and to compare."""
+"""All that outlives a function: tables, mails, documents, events, executions. One value, cheap to copy and compare."""
 
 from __future__ import annotations
 
@@ -176,18 +176,30 @@ class Services:
         if not there:
             raise Failed("ExecutionDoesNotExist")
         status = "RUNNING" if there.status == "WAITING" else there.status
-        return {"executionArn": given["executionArn"], "stateMachineArn": machine, "status": status, "startDate": world.clock}
+        return {
+            "executionArn": given["executionArn"],
+            "stateMachineArn": machine,
+            "status": status,
+            "startDate": world.clock,
+        }
 
     def _SendTaskSuccess(self, world: World, given: dict[str, Any]) -> dict[str, Any]:
         for place, execution in world.executions.items():
-            if execution.token == given["taskToken"] and execution.status in ("RUNNING", "WAITING") and not execution.answer:
+            if (
+                execution.token == given["taskToken"]
+                and execution.status in ("RUNNING", "WAITING")
+                and not execution.answer
+            ):
                 world.executions[place] = replace(execution, answer=given["output"], status="RUNNING")
                 return {}
         raise Failed("TaskDoesNotExist")
 
     def _SendMessage(self, world: World, given: dict[str, Any]) -> dict[str, Any]:
         world.queue += (given["MessageBody"],)
-        return {"MessageId": str(len(world.queue)), "MD5OfMessageBody": hashlib.md5(given["MessageBody"].encode()).hexdigest()}  # noqa: S324
+        return {
+            "MessageId": str(len(world.queue)),
+            "MD5OfMessageBody": hashlib.md5(given["MessageBody"].encode()).hexdigest(),  # noqa: S324 - SQS's own
+        }
 
     def _Invoke(self, world: World, given: dict[str, Any]) -> dict[str, Any]:
         world.notes += (f"invoked {given['FunctionName']}",)

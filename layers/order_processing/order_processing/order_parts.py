@@ -187,9 +187,10 @@ class Erasure(Record):
 class Question(Record):
     """What a running execution waits for.
 
-    token: Step Functions' task token; other_tokens: those of its other tries to ask the same, of which one may be the
-    one that waits, because a late copy of an earlier try can come after it; expires_at: when it gives up; told_at: when the customer was asked,
+    token: Step Functions' task token; expires_at: when it gives up; told_at: when the customer was asked,
     None for as long as that is not known to be done. reminder, escalation: the mails that told staff of the wait.
+    other_tokens: those of the execution's other tries to ask the same. One of them may be the one that waits, because
+    a late copy of an earlier try can come after it.
     """
 
     kind: str

@@ -1,0 +1,167 @@
+"""What people and stores do from outside, as the requests that the functions get."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import json
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from html import unescape
+from typing import Any, Literal
+from urllib.parse import urlencode
+
+from local.senders import API_KEY, SHOPIFY_SECRET, SHOPIFY_SHOP, STAFF_KEY
+from order_processing.access import order_token
+from tests.faults.functions import ROOT, SECRETS, Outcome
+from tests.faults.world import World
+
+Given = dict[str, Any]
+Kind = Literal["invoke", "wait", "expire", "redrive"]
+WHO = "ada@example.com"
+
+
+def _answered(outcome: Outcome) -> bool:
+    return not outcome.failed and outcome.returned.get("statusCode", 200) < 500
+
+
+@dataclass(frozen=True)
+class Action:
+    """What somebody does from outside.
+
+    function, event: what it invokes, for "invoke". done: whether its answer ends it; else it is done again.
+    in_state: done as soon as the order's execution comes to this state; "" when everything has come to rest.
+    seconds: for "wait". ahead: by how much its own clock is ahead, for what comes later and changes no other time.
+    """
+
+    kind: Kind = "invoke"
+    function: str = ""
+    event: Callable[[World], Given] = lambda world: {}
+    done: Callable[[Outcome], bool] = _answered
+    in_state: str = ""
+    seconds: int = 0
+    ahead: int = 0
+
+
+def http(method: str, path: str, headers: Given, body: str = "", query: str = "") -> Given:
+    """An HTTP API's event, payload version 2.0."""
+    return {
+        "version": "2.0",
+        "routeKey": "$default",
+        "rawPath": path,
+        "rawQueryString": query,
+        "headers": {name.lower(): value for name, value in headers.items()},
+        "queryStringParameters": dict(pair.split("=", 1) for pair in query.split("&")) if query else {},
+        "requestContext": {
+            "domainName": "orders.example.com",
+            "http": {"method": method, "path": path, "protocol": "HTTP/1.1", "sourceIp": "192.0.2.1", "userAgent": "t"},
+            "requestId": "1",
+            "stage": "$default",
+            "timeEpoch": 1795532400000,
+        },
+        "body": body,
+        "isBase64Encoded": False,
+    }
+
+
+def order_id(world: World) -> str:
+    """The one order's id."""
+    ids = {place[0] for place in world.tables["orders"] if place[1] == "placed"}
+    (found,) = ids
+    return found
+
+
+def api_order(*lines: tuple[str, int, str], total: str, **changes: Any) -> Given:
+    address = {"line1": "350 Fifth Avenue", "city": "New York", "region": "NY", "postal_code": "10118", "country": "US"}
+    return {
+        "currency": "USD",
+        "total": total,
+        "customer": {"email": WHO, "name": "Ada Bell"},
+        "shipping_address": {"name": "Ada Bell", **address},
+        "lines": [{"sku": sku, "quantity": n, "unit_price": price} for sku, n, price in lines],
+        **changes,
+    }
+
+
+def place(body: Given) -> Action:
+    headers = {"Authorization": f"Bearer {API_KEY}", "Idempotency-Key": "cart-1", "Content-Type": "application/json"}
+    event = http("POST", "/orders", headers, json.dumps(body))
+    return Action(function="receive_order", event=lambda world: event)
+
+
+def shopify(name: str, topic: str = "orders/create", changes: Given | None = None, **when: Any) -> Action:
+    payload = json.loads((ROOT / "events" / "webhooks" / f"{name}.json").read_bytes()) | (changes or {})
+    raw = json.dumps(payload)
+    digest = hmac.digest(SHOPIFY_SECRET.encode(), raw.encode(), hashlib.sha256)
+    headers = {
+        "Content-Type": "application/json",
+        "X-Shopify-Topic": topic,
+        "X-Shopify-Shop-Domain": SHOPIFY_SHOP,
+        "X-Shopify-Hmac-Sha256": base64.b64encode(digest).decode(),
+        "X-Shopify-API-Version": "2024-10",
+    }
+    event = http("POST", "/webhooks/shopify", headers, raw)
+    return Action(function="receive_order", event=lambda world: event, **when)
+
+
+def cancel(in_state: str = "") -> Action:
+    def event(world: World) -> Given:
+        number = order_id(world)
+        token = order_token(number, ["", SECRETS["keys"]["current"]])
+        return http("POST", f"/orders/{number}/cancel", {}, query=f"token={token}")
+
+    return Action(function="receive_order", event=event, in_state=in_state)
+
+
+def decide(body: Given, key: str = STAFF_KEY) -> Action:
+    def event(world: World) -> Given:
+        headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}
+        return http("POST", f"/orders/{order_id(world)}/decision", headers, json.dumps(body))
+
+    return Action(function="receive_order", event=event)
+
+
+def look_at_page() -> Action:
+    """The customer opens the page behind the newest link."""
+
+    def event(world: World) -> Given:
+        number, token = _link(world)
+        return http("GET", f"/decide/{number}", {}, query=f"token={token}")
+
+    return Action(function="order_pages", event=event)
+
+
+def choose(choice: str) -> Action:
+    """The customer presses the button of a choice on the page that they look at."""
+
+    def event(world: World) -> Given:
+        number, token = _link(world)
+        headers = {"Content-Type": "application/x-www-form-urlencoded"}
+        for form in re.findall(r"<form.*?</form>", world.page, flags=re.DOTALL):
+            found = re.findall(r'<input type="hidden" name="([^"]*)" value="([^"]*)">', form)
+            fields = {unescape(name): unescape(value) for name, value in found}
+            if fields.get("choice") == choice:
+                return http(
+                    "POST", f"/decide/{number}", headers, urlencode({**fields, "do": "choose"}), query=f"token={token}"
+                )
+        raise AssertionError(f"{choice} is not on the page")
+
+    return Action(function="order_pages", event=event)
+
+
+def _link(world: World) -> tuple[str, str]:
+    links = [found for mail in world.mails for found in re.findall(r"/decide/(\w+)\?token=([\w.\-]+)", mail.text)]
+    number, token = links[-1]
+    return number, token
+
+
+EXPIRE = Action(kind="expire")
+REDRIVE = Action(kind="redrive")
+SWEEP = Action(function="start_orders", event=lambda world: {}, ahead=300)
+STAGES = ("VerifyOrder", "CheckAvailability", "ConfirmOrder", "UpdateAccount", "PrepareDelivery")
+
+
+def wait(seconds: int) -> Action:
+    return Action(kind="wait", seconds=seconds)
