@@ -48,7 +48,7 @@ setup: $(STAMPS) ## install the pinned tools into .venv and .tools (does nothing
 
 .PHONY: test
 test: setup browser zpl-renderer .tools/contract/.stamp ## unit tests and moto tests, then the deployed local stack and its pages in Chromium
-	.venv/bin/pytest -q -n 2 tests/unit tests/printing tests/aws
+	.venv/bin/pytest -q -n 2 tests/unit tests/printing tests/aws tests/faults
 	.venv/bin/pytest -q -n 2 --dist loadgroup tests/stack tests/browser
 
 .PHONY: zpl-renderer
@@ -109,6 +109,10 @@ bill: setup ## what an order costs: units, puts, mails and CPU time by stage, in
 .PHONY: bench
 bench: setup ## what functions take: import time against boto3, first and warm run, memory, package size
 	@.venv/bin/python -m tests.bench.functions
+
+.PHONY: faults
+faults: setup ## every fault and every pair of faults at every call to AWS, then every guard taken away; some minutes
+	@.venv/bin/python -m tests.faults
 
 .PHONY: packing
 packing: setup ## how good and how fast packing is: known instances, lower bounds, then 10,000 random orders checked

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Protocol
 
 from order_processing.cancellation import cancel_for_store
-from order_processing.decisions import VERIFY, Executions, NotStarted
+from order_processing.decisions import VERIFY, Executions, NotStarted, let_go_on
 from order_processing.errors import OrderChanged as ChangedMeanwhile
 from order_processing.observe import logger, told_without_personal_data
 from order_processing.order import Record
@@ -137,7 +137,7 @@ def _finished(stored: StoredOrder, orders: Orders, executions: Executions, now: 
         return cancel_for_store(stored.order_id, orders=orders, executions=executions, now=now)
     if stored.status is Status.RECEIVED:
         if stored.question:
-            executions.answer(stored.question.token, VERIFY)
+            let_go_on(stored.question, VERIFY, executions)
         try:
             executions.start(stored.order_id, stored.runs)
         except NotStarted as error:
