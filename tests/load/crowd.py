@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from threading import Lock
 from typing import Any
 
 from local import LocalStack
@@ -85,14 +86,39 @@ def connect(stack: LocalStack, senders: Iterable[Store]) -> None:
     manager.put_secret_value(SecretId=secret, SecretString=json.dumps(known))
 
 
-def send(stack: LocalStack, sent: Sequence[Sent], *, clients: int) -> Iterator[tuple[Sent, int, float]]:
+class Crowded:
+    """Lets senders wait while so many executions are under way: each is some functions' processes on this machine."""
+
+    def __init__(self, stack: LocalStack, most: int) -> None:
+        self._machine, self._most = stack.outputs["StateMachineArn"], most
+        self._client, self._lock = stack.client("stepfunctions"), Lock()
+        self._looked_at, self._under_way = float("-inf"), 0
+
+    def wait(self) -> None:
+        """Returns when there are fewer."""
+        while self._count() >= self._most:
+            time.sleep(0.5)
+
+    def _count(self) -> int:
+        with self._lock:
+            if time.monotonic() - self._looked_at > 0.5:
+                found = self._client.list_executions(
+                    stateMachineArn=self._machine, statusFilter="RUNNING", maxResults=self._most
+                )
+                self._looked_at, self._under_way = time.monotonic(), len(found["executions"])
+            return self._under_way
+
+
+def send(stack: LocalStack, sent: Sequence[Sent], *, clients: int, most: int) -> Iterator[tuple[Sent, int, float]]:
     """Send each once; a delivery that is not answered 2xx comes again, as stores do it. Status and seconds of each.
 
-    A function that ran before the stores were connected may refuse them for half a minute.
+    A function that ran before the stores were connected may refuse them for half a minute. most: as in `Crowded`.
     """
+    crowded = Crowded(stack, most)
 
     def one(each: Sent) -> tuple[Sent, int, float]:
         raw = body(each)
+        crowded.wait()
         for _ in range(20):
             began = time.monotonic()
             answer = stack.request("POST", f"/webhooks/{each.store.source}", headers(each, raw), raw)

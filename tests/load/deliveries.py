@@ -1,9 +1,10 @@
 """Two thousand deliveries from twenty stores, 30 % of them repeats, shuffled: `make deliveries`.
 
-They go through the public API of a fresh local stack, from 8 clients at once. Of the distinct ones a fifth are changes
-of an order, and may come before its create or after it was confirmed. Ends with status 1 unless there is exactly each
-distinct order: stored once, run once, reserved once, confirmed once, as its newest state says, or with that state kept
-for staff where the customer had been told before it came. Times are this machine's, not AWS's.
+They go through the public API of a fresh local stack, from 4 clients at once, with at most 16 orders under way. Of the
+distinct ones a fifth are changes of an order, and may come before its create or after it was confirmed. Ends with
+status 1 unless there is exactly each distinct order: stored once, run once, reserved once, confirmed once, as its
+newest state says, or with that state kept for staff where the customer had been told before it came. Times are this
+machine's, not AWS's.
 """
 
 from __future__ import annotations
@@ -30,7 +31,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.load.deliveries", description=__doc__.splitlines()[0])
     parser.add_argument("--deliveries", type=int, default=2000)
     parser.add_argument("--stores", type=int, default=20)
-    parser.add_argument("--clients", type=int, default=8)
+    parser.add_argument("--clients", type=int, default=4)
+    parser.add_argument("--most", type=int, default=16, help="orders under way at once")
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args()
     stack = LocalStack.start(HOME).deploy()
@@ -44,7 +46,7 @@ def main() -> None:
         connect(stack, senders)
         sent = crowd(senders, given.deliveries, repeated=0.3, sku=_SKU, chance=random.Random(given.seed))  # noqa: S311
         began = time.monotonic()
-        answers = list(send(stack, sent, clients=given.clients))
+        answers = list(send(stack, sent, clients=given.clients, most=given.most))
         took = time.monotonic() - began
         slow = sum(seconds > _WITHIN for _, _, seconds in answers)
         print(f"{len(sent)} deliveries from {len(senders)} stores in {took:.0f} s, {slow} answered after more than 1 s")
