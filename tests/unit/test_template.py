@@ -142,3 +142,14 @@ def test_whatever_ends_the_wait_for_a_decision_is_caught_and_not_retried():
 def test_every_answer_says_how_many_requests_the_gateway_lets_through():
     limits = RESOURCES["HttpApiStage"]["Properties"]["DefaultRouteSettings"]
     assert f'"all-clients";q={limits["ThrottlingRateLimit"]};w=1' == RATE_POLICY
+
+
+def test_whatever_the_store_changed_meanwhile_goes_back_or_ends_nothing():
+    for state in ("CheckAvailability", "ConfirmOrder", "EndOrder"):
+        caught = {error: catch["Next"] for catch in STATES[state]["Catch"] for error in catch["ErrorEquals"]}
+        assert caught["OrderReplaced"] == "VerifyOrder"
+    ending = template()["Resources"]["OrderEnding"]["Properties"]["Definition"]["States"]
+    (caught,) = ending["EndOrder"]["Catch"]
+    assert (caught["ErrorEquals"], ending[caught["Next"]]["Type"]) == (["OrderReplaced"], "Succeed")
+    for rules in (STATES["EndOrder"]["Retry"], ending["EndOrder"]["Retry"]):
+        assert rules[0] == {"ErrorEquals": ["OrderReplaced"], "MaxAttempts": 0}
