@@ -27,7 +27,7 @@ PATH = "/staff/failures"
 WHO = frozenset({Group.OPERATIONS})
 _PROGRESS = "/staff/redrives/{redrive_id}"
 _SECONDS = 5
-_DONE = {"SUCCEEDED": "went through", "RUNNING": "is under way", "GONE": "is no longer there"}
+_DONE = {"SUCCEEDED": "went through", "RUNNING": "under way", "GONE": "gone"}
 
 
 class States(Protocol):
@@ -116,14 +116,14 @@ class FailurePages:
         if run is None:
             return Notice("There is no such redrive", ("Its address may be incomplete.",), 404, (PATH, "Failures"))
         stands = list(zip(run.failures, self._failed.progress(run.failures), strict=True))
-        counts = dict.fromkeys(("went through", "is under way", "failed again", "is no longer there"), 0)
+        counts = dict.fromkeys(("went through", "under way", "failed again", "gone"), 0)
         rows = []
         for failure, progress in stands:
             word = _DONE.get(progress.status, "failed again")
             counts[word] += 1
             told = progress.told if word == "failed again" else ""
             rows.append((failure.order_id, order_number.display(failure.order_id), word, told, self._url(failure.arn)))
-        under_way = counts["is under way"] > 0
+        under_way = counts["under way"] > 0
         follow = under_way and visit.query.get("follow") == "yes"
         values = {
             "run": run,
