@@ -140,6 +140,19 @@ def test_the_page_shows_shares_times_stores_and_plots_that_are_well_formed():
     assert "Nothing was counted" in desk().send("GET", PATH).body
 
 
+def test_one_store_alone_is_shown_when_it_is_chosen():
+    other = an_order(source="shopify", store="shop.example.com")
+    orders = [ready(), ready(), ready(placed=other, answers=(CORRECTED,))]
+    at = desk(counted(DAY, orders, current(), NOW))
+    for query, told in (
+        ("", "2 of 3"),
+        ("?store=shopify: shop.example.com", "0 of 1"),
+        ("?store=api: front end", "2 of 2"),
+    ):
+        assert f"{told} of the orders that were verified" in at.send("GET", PATH + query).body
+    assert "2 of 3 of the orders" in at.send("GET", PATH + "?store=nobody").body
+
+
 def test_the_month_is_a_table_that_is_safe_in_a_spreadsheet():
     attack = an_order(source="api", store="=HYPERLINK(1)")
     day = DayMeasures(day=DAY, counted_at=NOW, stores={"=HYPERLINK(1)": tally_of(ready(), current(), NOW)})
