@@ -8,6 +8,7 @@ from typing import Protocol
 from order_processing import order_number
 from order_processing.account import AccountEntry, Totals
 from order_processing.console.backlog import Backlog
+from order_processing.console.failures import WHO as REDRIVE
 from order_processing.console.order_actions import ACT, SEE_PAYLOADS
 from order_processing.console.order_detail import OrderDetails
 from order_processing.console.order_shown import (
@@ -95,7 +96,8 @@ class ApprovalPages:
             for whom in ("staff", "customer")
         }
         more, left_out = self._backlog.shown(visit.now)
-        return View("waiting.html", "Waiting orders", {"lists": lists, "more": more, "left_out": left_out})
+        values = {"lists": lists, "more": more, "left_out": left_out, "may_redrive": visit.person.may(REDRIVE)}
+        return View("waiting.html", "Waiting orders", values)
 
     def show(self, visit: Visit) -> Shown:
         """One order."""
@@ -163,6 +165,7 @@ class ApprovalPages:
             "seen": state_of(stored),
             "detail": self._details.of(stored, visit.now),
             "may_act": person.may(ACT),
+            "may_redrive": person.may(REDRIVE),
             "may_see_payload": person.may(SEE_PAYLOADS),
         }
         return View("order.html", f"Order {order_number.display(stored.order_id)}", values, 409 if problem else 200)

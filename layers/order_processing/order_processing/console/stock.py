@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from typing import Protocol
 
 from order_processing import order_number
+from order_processing.console.order_actions import ACT
 from order_processing.console.page import Route, Shown, View, Visit
 from order_processing.console.staff import Group
 from order_processing.inventory import Stock, Supply
@@ -91,6 +92,7 @@ class StockPage:
             told[holder.location, holder.source] = told.get((holder.location, holder.source), 0) + holder.quantity
         sources = [*self._stock(stock, told), *self._supply(supply, told)]
         values = {"sku": sku, "sources": sources, "holders": holders, "since": since}
+        values["may_open"] = visit.person.may(ACT)
         return View("stock.html", f"Stock and supply of {sku}", values)
 
     def _stock(self, stock: list[Stock], told: dict[tuple[str, str], int]) -> list[SourceShown]:
