@@ -100,7 +100,7 @@ def _operation(method: str, path: str, operation: Document, document: Document) 
         _list(
             (
                 f"<code>{escape(of['name'])}</code> ({of['in']}{', required' if of['required'] else ''})",
-                f"{_text(of['description'])} {_shape(of['schema'])}",
+                f"{_text(of['description'])} <em>{_shape(of['schema'])}</em>",
             )
             for of in named
         )
@@ -137,7 +137,7 @@ def _schema(name: str, schema: Document) -> str:
     fields = [
         (
             f"<code>{escape(field)}</code>{' (required)' if field in required else ''}",
-            f"{_text(of.get('description', ''))} {_shape(of)}",
+            f"{_text(of.get('description', ''))} <em>{_shape(of)}</em>",
         )
         for field, of in schema.get("properties", {}).items()
     ]

@@ -52,6 +52,7 @@ ALLOWED = {
     "asyncio": set(),
     "requests": set(),
     "jwt": set(),
+    "order_processing.tokens": set(),
     "cryptography": {"print_batch"},  # pypdf takes it where it is installed, as here; the function has none
     "order_processing.adapters.easypost": set(),
     "email_validator": VERIFIES,

@@ -13,9 +13,9 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from order_processing.callers import API, CANCEL_OWN, DECIDE, PLACE, READ_ALL, READ_OWN, Callers
+from order_processing.callers import API, CANCEL_OWN, DECIDE, PLACE, READ_ALL, READ_OWN, Callers, looks_like_a_token
 from order_processing.http import Problem, Request
-from order_processing.tokens import Claims, NotProved, claims_of, looks_like_a_token
+from order_processing.tokens import Claims, NotProved, claims_of
 
 ISSUER = "https://cognito-idp.us-east-1.amazonaws.com/us-east-1_pool"
 NOW = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)

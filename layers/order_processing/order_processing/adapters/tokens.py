@@ -6,10 +6,12 @@ import json
 import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from order_processing.observe import logger
-from order_processing.tokens import Claims, Keys, NotProved, claims_of
+
+if TYPE_CHECKING:
+    from order_processing.tokens import Claims, Keys
 
 _KEPT_SECONDS = 3600.0
 _AFRESH_SECONDS = 60.0
@@ -30,6 +32,8 @@ class IssuedTokens:
     def claims_of(self, token: str) -> Claims | None:
         if not self._issuer:
             return None
+        from order_processing.tokens import NotProved, claims_of  # only a token needs it
+
         try:
             return claims_of(token, self._known, issuer=self._issuer, audiences=self._audiences, now=datetime.now(UTC))
         except NotProved as error:
