@@ -190,6 +190,9 @@ def _operation(operation: Operation, names: dict[Any, str]) -> dict[str, Any]:
             replies[str(status)]["content"] |= problem["content"]
         else:
             replies[str(status)] = problem
+    if "{" in operation.path:  # API Gateway finds no route where a path holds what none may
+        replies.setdefault("404", _problem(404, ["NO_SUCH_ROUTE"]))
+        replies["404"]["content"]["application/json"] = {"schema": _ref("GatewayMessage")}
     replies["429"] = {
         "description": "More requests than all clients together may send: wait some seconds, longer each time.",
         "content": {"application/json": {"schema": _ref("GatewayMessage")}},

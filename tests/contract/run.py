@@ -17,6 +17,7 @@ from typing import Any
 
 from local import LocalStack, seeding
 from local.places import LOCAL, TOOLS
+from local.reference.document import document
 from local.senders import ACCOUNTING_KEY, API_KEY, INVENTORY_KEY, STAFF_KEY, WAREHOUSE_KEY
 from tests.stack.senders import api_order, place
 
@@ -45,9 +46,9 @@ def run(
         config, reference, report = (
             Path(folder) / name for name in ("schemathesis.toml", "openapi.json", "report.ndjson")
         )
-        document = stack.request("GET", "/openapi.json").json()
-        reference.write_text(json.dumps(document), encoding="utf-8")
-        config.write_text(_config(stack, document, _orders(stack, seed)), encoding="utf-8")
+        described = document()
+        reference.write_text(json.dumps(described), encoding="utf-8")
+        config.write_text(_config(stack, described, _orders(stack, seed)), encoding="utf-8")
         done = subprocess.run(
             [
                 *(SCHEMATHESIS, "--config-file", config, "run", reference, "--url", stack.emulator.url),
@@ -76,7 +77,7 @@ def _orders(stack: LocalStack, seed: int) -> list[str]:
     return [str(place(stack, body).json()["id"]) for body in bodies]
 
 
-def _config(stack: LocalStack, document: dict[str, Any], orders: list[str]) -> str:
+def _config(stack: LocalStack, described: dict[str, Any], orders: list[str]) -> str:
     """Schemathesis' own settings: to whom requests go, whose keys they bear, and words to make them of."""
     host = f"{stack.outputs['ApiId']}.execute-api.localhost:{stack.emulator.port}"
     parts = [
@@ -88,7 +89,7 @@ def _config(stack: LocalStack, document: dict[str, Any], orders: list[str]) -> s
         '"path.order" = { dictionary = "orders", probability = 0.7 }',
         f"[checks]\npositive_data_acceptance.expected-statuses = {json.dumps(_UNDERSTOOD)}",
     ]
-    for item in document["paths"].values():
+    for item in described["paths"].values():
         for operation in item.values():
             schemes = [name for way in operation["security"] for name in way]
             keys = [_KEYS[name] for name in schemes if name in _KEYS]
