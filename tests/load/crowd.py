@@ -17,6 +17,7 @@ from typing import Any
 
 from local import LocalStack
 from order_processing import order_number
+from order_processing.adapters.inventory import DynamoInventory
 from order_processing.adapters.orders import DynamoOrders
 from order_processing.order import origin_of
 from order_processing.status import PENDING, Status
@@ -173,13 +174,8 @@ def check(stack: LocalStack, senders: Sequence[Store], sent: Sequence[Sent], ord
 
 def _checked_outside(stack: LocalStack, sku: str, orders: dict[str, StoredOrder]) -> None:
     """One execution, one reservation and one confirmation for each order."""
-    table = stack.client("dynamodb").get_paginator("query")
-    pages = table.paginate(
-        TableName=stack.outputs["InventoryTable"],
-        KeyConditionExpression="sku = :sku",
-        ExpressionAttributeValues={":sku": {"S": sku}},
-    )
-    reserved = sum(int(item["reserved"]["N"]) for page in pages for item in page["Items"] if "reserved" in item)
+    stock, supply = DynamoInventory(stack.client("dynamodb"), stack.outputs["InventoryTable"]).read([sku])
+    reserved = sum(source.reserved for source in (*stock, *supply))
     promised = sum(a.quantity for order in orders.values() if order.promise for a in order.promise.allocations)
     assert reserved == promised, f"{reserved} pieces are reserved, {promised} are promised"
     machine = stack.client("stepfunctions").get_paginator("list_executions")

@@ -46,9 +46,7 @@ def test_a_deep_cursor_is_none():
         read_cursor(base64.urlsafe_b64encode(DEEP).decode())
 
 
-@pytest.mark.parametrize(
-    "amount", ["1e999999999", "1e999999", "-1e999999", "1e-999999", "9" * 5_000, "Infinity"]
-)
+@pytest.mark.parametrize("amount", ["1e999999999", "1e999999", "-1e999999", "1e-999999", "9" * 5_000, "Infinity"])
 def test_an_amount_beyond_all_measure_is_refused_at_once(amount):
     began = time.monotonic()
     for read in (minor_units, rounded_minor_units):
