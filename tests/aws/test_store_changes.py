@@ -23,9 +23,11 @@ from order_processing.offer import choose
 from order_processing.order import Line, Order
 from order_processing.order_number import display
 from order_processing.order_parts import Answer, Confirmation
+from order_processing.reconciliation import Reconciled, reconcile
 from order_processing.stages.publish_events import publish_events
 from order_processing.status import Status
 from order_processing.stored_order import StoredOrder
+from order_processing.stores.listing import StoreAccess
 from order_processing.stores.platform import Change, OrderChanged, OrderDeleted, OrderPlaced
 from order_processing.timeline import timeline
 from tests.aws.shop import BUCKET, NOW, Shop
@@ -33,6 +35,9 @@ from tests.aws.test_event_stream import HeardBus, stream_of
 from tests.aws.test_stages import mails, reserved, simple_order
 from tests.clients import Cut, CutClient
 from tests.orders import an_order
+from tests.unit.test_reconciliation import Memory
+from tests.unit.test_reconciliation import Shop as StoreApi
+from tests.unit.test_reconciliation import order as listed
 
 KEY = "store-order"
 
@@ -427,3 +432,26 @@ def test_each_change_that_counts_is_told_on_the_bus_once(shop):
         (False, 2),
     ]
     assert len({event.id for event in bus.heard}) == len(bus.heard)
+
+
+def test_a_change_that_no_webhook_brought_is_found_in_the_stores_list(shop):
+    deliveries, memory = door(shop), Memory()
+
+    def compare(*orders: Any) -> Reconciled:
+        return reconcile(
+            "shopify",
+            "northgate.myshopify.com",
+            [StoreAccess(token="t")],
+            http=StoreApi(list(orders)),
+            deliveries=deliveries,
+            reconciliations=memory,
+            now=NOW,
+        )
+
+    first = compare(listed(1), listed(2))
+    changed = listed(1) | {"updated_at": "2026-11-24T10:00:00Z", "note": "by the back door, please"}
+    again = compare(changed, listed(2))
+    assert (len(first.missed), first.changed) == (2, ())
+    assert (again.missed, again.changed) == ((), (first.missed[0],))
+    assert compare(changed, listed(2)).changed == ()
+    assert shop.orders.load(first.missed[0]).placed.note.startswith("by the back door")
