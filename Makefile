@@ -217,14 +217,16 @@ INSTALL = @echo "$(1): installing" && $(UV) venv --quiet --clear --python .tools
 # and the layer's bind the functions'.
 LOCK = $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header $(LOCK_FLAGS)
 LAYER := layers/dependencies/requirements.txt
+DOCUMENTS := layers/documents/requirements.txt
 FUNCTIONS := $(notdir $(patsubst %/,%,$(wildcard functions/*/)))
 
 .PHONY: relock
 relock: .tools/uv/.stamp-$(UV_VERSION)
 	$(LOCK) requirements/layer.in -o $(LAYER)
+	$(LOCK) --constraints $(LAYER) requirements/documents.in -o $(DOCUMENTS)
 	for name in $(FUNCTIONS); do \
-		$(LOCK) --constraints $(LAYER) --overrides requirements/overrides.txt requirements/functions/$$name.in -o functions/$$name/requirements.txt; \
+		$(LOCK) --constraints $(LAYER) --constraints $(DOCUMENTS) --overrides requirements/overrides.txt requirements/functions/$$name.in -o functions/$$name/requirements.txt; \
 	done
 	for name in tools emulator runtime viewer security contract docs; do $(LOCK) requirements/$$name.in -o requirements/$$name.txt; done
-	$(LOCK) --constraints $(LAYER) $(FUNCTIONS:%=--constraints functions/%/requirements.txt) \
+	$(LOCK) --constraints $(LAYER) --constraints $(DOCUMENTS) $(FUNCTIONS:%=--constraints functions/%/requirements.txt) \
 		requirements/dev.in -o requirements/dev.txt

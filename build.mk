@@ -8,6 +8,12 @@ TARGET_VERSION := $(PYTHON_RUNTIME:python%=%)
 TARGET_PLATFORM := $(if $(filter arm64,$(ARCHITECTURE)),aarch64,x86_64)-manylinux_2_28
 TARGET_PYTHON := $(shell uv python find --no-python-downloads --no-project $(TARGET_VERSION) 2>/dev/null)
 
+# Large, and never imported or read: name servers are not asked about e-mail addresses, pictures are neither AVIF nor
+# WebP, nobody is told a holiday's name, and no number of a network card or a SIM is checked.
+NOT_NEEDED := dns dnspython-*.dist-info holidays/locale stdnum/oui.dat stdnum/imsi.dat \
+	PIL/_avif.*.so PIL/_webp.*.so PIL/_imagingcms.*.so PIL/_imagingtk.*.so \
+	$(addprefix pillow.libs/,libavif-* libwebp* libsharpyuv-* liblcms2-*)
+
 # install_requirements FOLDER: the pinned packages, checked by hash, without what nobody imports.
 define install_requirements
 	uv pip install --quiet --no-config --no-deps --require-hashes --only-binary :all: --link-mode hardlink \
@@ -15,7 +21,7 @@ define install_requirements
 		--target "$(1)" --requirement requirements.txt
 	find "$(1)" -depth \( -name tests -o -name __pycache__ -o -name '*.pyi' \) -exec rm -rf {} +
 	find "$(1)" -path '*.dist-info/*' \( -name RECORD -o -name INSTALLER -o -name REQUESTED \) -delete
-	rm -rf "$(1)/bin" "$(1)/.lock"
+	rm -rf "$(1)/bin" "$(1)/.lock" $(addprefix $(1)/,$(NOT_NEEDED))
 endef
 
 # compile_bytecode FOLDER,PLACE: compiles what is there for where it will be, so that no cold start has to.

@@ -9,17 +9,19 @@ from pathlib import Path
 from tests.template import template
 
 ROOT = Path(__file__).parents[1]
-LAYERS = ("OrderProcessingLayer", "DependenciesLayer")
+LAYERS = ("OrderProcessingLayer", "DependenciesLayer", "DocumentsLayer")
 
 
 @dataclass(frozen=True)
 class Function:
-    """name: its folder in `functions/`. environment: each variable with a value in a shape that can be read."""
+    """name: its folder in `functions/`. environment: each variable with a value in a shape that can be read.
+    layers: their logical ids, as Lambda looks through them."""
 
     name: str
     logical_id: str
     environment: dict[str, str]
     memory_mb: int
+    layers: tuple[str, ...]
 
     @property
     def folder(self) -> Path:
@@ -44,6 +46,7 @@ def functions() -> list[Function]:
                 name=Path(properties["CodeUri"]).name,
                 logical_id=logical_id,
                 environment={name: _value(name, value) for name, value in variables.items()},
+                layers=tuple(layer["Ref"] for layer in (*shared["Layers"], *properties.get("Layers", ()))),
                 memory_mb=properties.get("MemorySize", shared["MemorySize"]),
             )
         )

@@ -51,7 +51,8 @@ class _Counted(io.TextIOBase):
 
     def write(self, text: str) -> int:
         self.bytes += len(text.encode())
-        return int(self._to.write(text))
+        self._to.write(text)
+        return len(text)
 
     def flush(self) -> None:
         self._to.flush()

@@ -1,72 +1,60 @@
-"""What one order costs: `make bill`.
+"""What an order costs: `make bill`.
 
-Runs the stages of one order in this process against a fresh local stack, and counts what each really used:
-read and write units as the emulator's DynamoDB returns them, S3 puts, mails, and the CPU time of a warm run.
-The rest (transitions, invocations, API requests) follows from the template. CPU time is this machine's, not
-AWS's; it stands for the duration of an invocation, which on AWS also waits for its calls.
+Sends orders through the deployed local stack, one kind after the other, and counts what each really used: the
+functions note their calls, CPU time and log (`local.meter`), DynamoDB says its units, executions are read from their
+histories. Prices are public ones with their date (`prices.json`); waiting for AWS's answers is assumed there too,
+because an emulator cannot tell. Then the same for published peers (`peer.json`).
+
+    python -m tests.bench.bill [scenario ...]
 """
 
 from __future__ import annotations
 
-import time
+import sys
 from collections import Counter
-from collections.abc import Callable
-from datetime import UTC, datetime
-from pathlib import Path
-from typing import Any
-
-import compile_mail
-import compile_pages
+from collections.abc import Iterable, Sequence
 
 from local import LocalStack, seeding
+from local.meter import Invocation, Meter
+from local.places import LOCAL
 from order_processing.order import Line, Order
-from tests.aws.shop import TABLES, Shop
+from tests.bench.peer import peers
+from tests.bench.prices import TABLE, dollars, used_by
 from tests.orders import an_order
+from tests.stack import scenarios
+from tests.template import template
 
-HOME = Path(__file__).parents[2] / ".local" / "bill"
-PRICES_OF = "2026-11, us-east-1, without free tier"
-PRICES = {  # dollars per million
-    "transitions": 25.00,
-    "write units": 0.625,
-    "read units": 0.125,
-    "S3 puts": 5.00,
-    "API requests": 1.00,
-    "invocations": 0.20,
+HOME = LOCAL / "bill"
+STAGES = {
+    "ReceiveOrder": "receive",
+    "VerifyOrder": "verify",
+    "CheckAvailability": "check",
+    "ConfirmOrder": "confirm",
+    "UpdateAccount": "record",
+    "PrepareDelivery": "prepare",
+    "PublishEvents": "tell on the bus",
+    "AwaitDecision": "ask",
+    "EndOrder": "end",
 }
-MAIL = 100.00
-GB_SECOND = 0.0000133334  # arm64
-MEMORY_GB = {"prepare": 1.0}
-LOG_BYTES = 1200  # an invocation's platform lines and our own, about
-GB_OF_LOGS = 0.50
-READS = {"Query", "GetItem", "BatchGetItem"}
-
-
-class Counting:
-    """Makes clients that count what their calls use."""
-
-    def __init__(self, stack: LocalStack) -> None:
-        self._stack = stack
-        self.used: Counter[str] = Counter()
-
-    def __call__(self, service: str) -> Any:
-        client = self._stack._client(service)
-        if service == "dynamodb":
-            client.meta.events.register("provide-client-params.dynamodb", self._ask)
-        client.meta.events.register("after-call", self._count)
-        return client
-
-    def _ask(self, params: dict[str, Any], **_: Any) -> dict[str, Any]:
-        return {**params, "ReturnConsumedCapacity": "TOTAL"}
-
-    def _count(self, parsed: dict[str, Any], model: Any, **_: Any) -> None:
-        if model.name == "PutObject":
-            self.used["S3 puts"] += 1
-        elif model.name == "SendEmail":
-            self.used["mails"] += 1
-        consumed = parsed.get("ConsumedCapacity") or []
-        kind = "read units" if model.name in READS else "write units"
-        for one in consumed if isinstance(consumed, list) else [consumed]:
-            self.used[kind] += one["CapacityUnits"]
+SCENARIOS: dict[str, tuple[str, scenarios.Scenario]] = {
+    "happy": ("one line, from stock", scenarios.happy),
+    "five-lines": ("five lines, from stock", scenarios.five_lines),
+    "correction": ("an unknown product, put right by staff", scenarios.correction),
+    "offer": ("more than there is, delivered in parts", scenarios.offer),
+    "approval": ("two of the staff consent before it is confirmed", scenarios.approval),
+    "cancellation": ("cancelled by the customer once it is ready", scenarios.cancellation),
+    "digital": ("a licence key, handed out by e-mail", scenarios.digital),
+}
+BEHIND_THE_API = {
+    resource["Properties"]["IntegrationUri"]["GetAtt"].removesuffix("Function.Arn")
+    for resource in template()["Resources"].values()
+    if resource["Type"] == "AWS::ApiGatewayV2::Integration"
+}
+# A line of the API's log is about as long as its format: what stands in it, as its names.
+ACCESS_LINE = len(template()["Resources"]["HttpApiStage"]["Properties"]["AccessLogSettings"]["Format"])
+COLUMNS = ("transitions", "invocations", "write units", "read units", "S3 puts", "events", "mails", "log bytes")
+MOST_DOLLARS, MOST_LOG_BYTES = 165.0, 2000
+Bill = dict[str, Counter[str]]
 
 
 def order_of(lines: int, key: str) -> Order:
@@ -79,79 +67,100 @@ def order_of(lines: int, key: str) -> Order:
     return an_order(key, lines=chosen, total=sum(line.unit_price for line in chosen))
 
 
-def bill(shop: Shop, counting: Counting, order: Order) -> dict[str, Counter[str]]:
-    """What each step used for one order; the order's shop is warm."""
-    used: dict[str, Counter[str]] = {}
-    order_id = ""
-
-    def place(_: str) -> None:
-        nonlocal order_id
-        order_id = shop.place(order, raw=order.model_dump_json().encode())
-
-    steps: list[tuple[str, Callable[[str], None]]] = [
-        ("receive", place),
-        *((stage.__name__, stage) for stage in shop.stages),
-    ]
-    for name, step in steps:
-        counting.used = Counter()
-        began = time.process_time()
-        step(order_id)
-        counting.used["CPU ms"] = round((time.process_time() - began) * 1000)
-        counting.used["invocations"] = 1
-        counting.used["API requests" if name == "receive" else "transitions"] = 1
-        used[name] = counting.used
-    if shop.orders.load(order_id).status != "READY_TO_SHIP":
-        raise RuntimeError(f"order {order_id} did not get through, so its bill says nothing")
-    return used
+def bill_of(ran: Iterable[Invocation], entered: Sequence[str]) -> Bill:
+    """What each stage used. entered: the states of the order's executions."""
+    bill: Bill = {}
+    for each in ran:
+        used = bill.setdefault(STAGES.get(each.function, each.function), Counter())
+        used.update(used_by(each))
+        if each.function in BEHIND_THE_API:
+            used["API requests"] += 1
+            used["log bytes"] += ACCESS_LINE
+    for state in entered:
+        bill.setdefault(STAGES.get(state, "other states"), Counter())["transitions"] += 1
+    order = [*dict.fromkeys(STAGES.values()), *bill]
+    return {stage: bill[stage] for stage in dict.fromkeys(order) if stage in bill}
 
 
-def dollars(name: str, used: Counter[str]) -> float:
-    """What a step costs for a million orders, without the mail itself."""
-    per_use = sum(PRICES[what] * count for what, count in used.items() if what in PRICES)
-    compute = used["CPU ms"] / 1000 * MEMORY_GB.get(name, 0.5) * GB_SECOND * 1e6
-    return per_use + compute + LOG_BYTES / 1e9 * GB_OF_LOGS * 1e6
+def total(bill: Bill) -> Counter[str]:
+    """What all stages used together."""
+    together: Counter[str] = Counter()
+    for used in bill.values():
+        together.update(used)
+    return together
 
 
-def show(title: str, used: dict[str, Counter[str]]) -> None:
-    """Print the table of one order."""
-    columns = ("transitions", "write units", "read units", "S3 puts", "mails", "CPU ms")
+def without_mail(used: Counter[str]) -> float:
+    """Dollars for a million, but for the mails themselves."""
+    return sum(cost for what, cost in dollars(used).items() if what != "mails")
+
+
+def show(title: str, bill: Bill) -> None:
+    """Print one kind of order: its stages, and what the dollars are for."""
+    together = total(bill)
+    whole = without_mail(together)
     print(f"\n{title}")
-    print(f"{'':10}" + "".join(f"{column:>13}" for column in columns) + f"{'$ / million':>13}")
-    total: Counter[str] = Counter()
-    cost = 0.0
-    for name, step in used.items():
-        total.update(step)
-        cost += dollars(name, step)
-        print(f"{name:10}" + "".join(f"{step[c]:13g}" for c in columns) + f"{dollars(name, step):13.2f}")
-    print(f"{'':10}" + "".join(f"{total[c]:13g}" for c in columns) + f"{cost:13.2f}")
-    print(f"{'':10}and the mail: {total['mails'] * MAIL:.2f}")
+    print(f"{'':18}" + "".join(f"{column:>12}" for column in COLUMNS) + f"{'$ / million':>12}{'share':>7}")
+    for stage, used in [*bill.items(), ("together", together)]:
+        cost = without_mail(used)
+        print(f"{stage:18}" + "".join(f"{used[c]:12g}" for c in COLUMNS) + f"{cost:12.2f}{cost / whole:7.0%}")
+    parts = sorted(dollars(together).items(), key=lambda part: -part[1])
+    print("  of it: " + ", ".join(f"{what} {cost:.2f}" for what, cost in parts if what != "mails" and cost >= 0.005))
+    if together["mails"]:
+        print(f"  and the mails themselves: {dollars(together)['mails']:.2f}")
 
 
-def main() -> None:
-    """See the module's text."""
-    compile_mail.compile_if_stale()
-    compile_pages.compile_if_stale()
-    stack = LocalStack.start(HOME).deploy()
+def run(stack: LocalStack, meter: Meter, scenario: scenarios.Scenario, key: str) -> Bill:
+    """One order through the stack, and what it used."""
+    meter.until_quiet(1.0)
+    order_id = scenario(stack, key)
+    return bill_of(meter.until_quiet(), entered_states(stack, order_id))
+
+
+def entered_states(stack: LocalStack, order_id: str) -> list[str]:
+    """The states that the order's executions entered: each is a transition that is billed, also when it is retried."""
+    client = stack.client("stepfunctions")
+    found: list[str] = []
+    for machine in client.list_state_machines()["stateMachines"]:
+        for page in client.get_paginator("list_executions").paginate(stateMachineArn=machine["stateMachineArn"]):
+            for execution in page["executions"]:
+                if execution["name"].startswith(order_id):
+                    arn = execution["executionArn"]
+                    pages = client.get_paginator("get_execution_history").paginate(executionArn=arn)
+                    events = [event for history in pages for event in history["events"]]
+                    found += [e["stateEnteredEventDetails"]["name"] for e in events if e["type"].endswith("Entered")]
+    return found
+
+
+def main(*names: str) -> int:
+    """Print the bills; returns 1 when the happy path costs or logs more than it may."""
+    folder = Meter.folder(HOME)
+    stack, meter = LocalStack.start(HOME, meter=folder).deploy(), Meter(folder)
+    over = []
+    print(f"Prices of {TABLE['of']}, {TABLE['region']}. CPU time is this machine's; waiting for calls is assumed.")
     try:
         seeding.load(stack)
-        counting = Counting(stack)
-        shop = Shop(
-            client=counting,
-            tables={name: stack.outputs[f"{name.title()}Table"] for name in TABLES},
-            bucket=stack.outputs["DocumentsBucket"],
-            configuration_set=stack.outputs["MailConfiguration"],
-            now=datetime.now(UTC),
-        )
-        bill(shop, counting, order_of(1, "warm-up"))
-        print(f"Prices: {PRICES_OF}. CPU time: this machine's.")
-        for lines in (1, 4):
-            show(
-                f"An order with {lines} line{'s' if lines > 1 else ''}",
-                bill(shop, counting, order_of(lines, f"of-{lines}")),
-            )
+        run(stack, meter, scenarios.happy, "warm-up")
+        for name in names or SCENARIOS:
+            title, scenario = SCENARIOS[name]
+            if name != "happy":
+                scenario(stack, f"warm-{name}")  # the functions that it takes beyond the happy path start here
+            bill = run(stack, meter, scenario, f"bill-{name}")
+            show(f"{name}: {title}", bill)
+            used = total(bill)
+            if name == "happy" and without_mail(used) > MOST_DOLLARS:
+                over.append(f"happy: {without_mail(used):.2f} dollars a million, {MOST_DOLLARS:g} allowed")
+            if name == "happy" and used["log bytes"] > MOST_LOG_BYTES:
+                over.append(f"happy: {used['log bytes']} bytes of log, {MOST_LOG_BYTES} allowed")
     finally:
         stack.stop()
+    for peer in peers():
+        show(f"peer: {peer.title}", peer.bill)
+        print(peer.notes)
+    for line in over:
+        print(line)
+    return int(bool(over))
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main(*sys.argv[1:]))

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from local.build import BUILD
 from local.places import RUNTIME_PYTHON
-from tests.functions import LAYERS, Function
+from tests.functions import Function
 
 _MEASURE = """
 import json, resource, sys, time
@@ -86,7 +86,7 @@ def _measured(start: str, function: Function) -> tuple[float, float]:
 
 
 def _run(code: str, function: Function) -> str:
-    places = [BUILD / function.logical_id, *(BUILD / layer / "python" for layer in LAYERS)]
+    places = [BUILD / function.logical_id, *(BUILD / layer / "python" for layer in function.layers)]
     done = subprocess.run(
         [RUNTIME_PYTHON, "-c", code],
         capture_output=True,
