@@ -46,7 +46,7 @@ SCENARIOS: dict[str, tuple[str, scenarios.Scenario]] = {
     "digital": ("a licence key, handed out by e-mail", scenarios.digital),
 }
 BEHIND_THE_API = {
-    resource["Properties"]["IntegrationUri"]["GetAtt"].removesuffix("Function.Arn")
+    resource["Properties"]["IntegrationUri"]["Ref"].removesuffix("Function.Alias")
     for resource in template()["Resources"].values()
     if resource["Type"] == "AWS::ApiGatewayV2::Integration"
 }
