@@ -130,9 +130,8 @@ class Machines:
 
         def value(found: re.Match[str]) -> str:
             told = given[found[1]]
-            if "Ref" in told:
-                return str(self._default(told["Ref"]))
-            return str(told["GetAtt"]).removesuffix(".Arn")
+            name = str(told.get("Ref") or told["GetAtt"]).partition(".")[0]  # a function, or its alias
+            return str(self._default(name)) if name in template()["Parameters"] else name
 
         return re.sub(r"\$\{(\w+)\}", value, text)
 
