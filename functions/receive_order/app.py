@@ -5,7 +5,7 @@ from functools import cache
 from typing import Any
 
 from order_processing.adapters.accounts import DynamoAccounts
-from order_processing.adapters.aws import client
+from order_processing.adapters.aws import door_client
 from order_processing.adapters.links import Links
 from order_processing.adapters.order_queries import DynamoOrderQueries
 from order_processing.adapters.secrets import Secrets
@@ -17,7 +17,7 @@ from order_processing.gateway import request_of, resolver, response_of, serve
 from order_processing.observe import logged
 from order_processing.routes import Response
 
-_client = cache(client)
+_client = cache(door_client)
 _secretsmanager = _client("secretsmanager")
 _dynamodb = _client("dynamodb")
 _stores = StoreDeliveries(_client, os.environ)
@@ -29,7 +29,7 @@ _doors = Doors(
     links=Links(_secretsmanager, os.environ["KEYS_SECRET"], os.environ["PUBLIC_URL"]),
     senders=Secrets(_secretsmanager, os.environ["SENDERS_SECRET"]),
     deliveries=_stores.deliveries,
-    tokens=IssuedTokens(client, os.environ),
+    tokens=IssuedTokens(_client, os.environ),
 )
 app = resolver(no_such_route)
 

@@ -6,11 +6,16 @@ from typing import Any
 
 from order_processing.adapters.aws import client
 from order_processing.adapters.executions import StepFunctionsExecutions
+from order_processing.adapters.findings import DynamoFindings
+from order_processing.adapters.order_lists import OrderLists
 from order_processing.adapters.orders import DynamoOrders
 from order_processing.observe import count, logged, logger
 from order_processing.stages.start_orders import start_orders
 
-_orders = DynamoOrders(client("dynamodb"), os.environ["ORDERS_TABLE"])
+_dynamodb = client("dynamodb")
+_orders = DynamoOrders(_dynamodb, os.environ["ORDERS_TABLE"])
+_lists = OrderLists(_dynamodb, os.environ["ORDERS_TABLE"])
+_findings = DynamoFindings(_dynamodb, os.environ["FINDINGS_TABLE"])
 _executions = StepFunctionsExecutions(
     client("stepfunctions"), os.environ["STATE_MACHINE_ARN"], alias=os.environ.get("MACHINES_ALIAS", "")
 )
@@ -19,10 +24,7 @@ _executions = StepFunctionsExecutions(
 @logged
 def handler(event: dict[str, Any], context: Any) -> dict[str, int]:
     started = start_orders(
-        orders=_orders,
-        executions=_executions,
-        now=datetime.now(UTC),
-        minutes=int(os.environ["SWEEP_MINUTES"]),
+        orders=_orders, lists=_lists, executions=_executions, progress=_findings, now=datetime.now(UTC)
     )
     if started:
         count("OrderStartedLate", len(started))

@@ -30,7 +30,7 @@ TAGS = {
     "pages": "What customers reach by the links in their mails.",
     "reference": "This document.",
 }
-_EVERYWHERE = ("API_VERSION_UNKNOWN", "INTERNAL_FAULT")
+_EVERYWHERE = ("API_VERSION_UNKNOWN", "INTERNAL_FAULT", "OVERLOADED")
 _REF = "#/components/schemas/{model}"
 _KEYS = {
     "client_key": "A front end's key: it places orders, and sees and cancels those that it has placed.",

@@ -12,6 +12,10 @@ PROBLEMS: dict[str, tuple[tuple[int, ...], str]] = {
     "NO_SUCH_ROUTE": ((404,), "The API has no such path."),
     "METHOD_NOT_ALLOWED": ((405,), "The path does not have this method; the header Allow says which it has."),
     "INTERNAL_FAULT": ((500,), "Something went wrong here. Nothing is half-done: send the request again."),
+    "OVERLOADED": (
+        (503,),
+        "More comes in than can be kept. Nothing is half-done: wait as Retry-After says, send again.",
+    ),
     # orders
     "ORDER_INVALID": ((400,), "The body is not an order that can be taken; `errors` names every mistake in it."),
     "IDEMPOTENCY_KEY_MISSING": ((400,), "The header Idempotency-Key is missing, or longer than 255 characters."),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -55,6 +55,7 @@ class Shop:
     bucket: str = BUCKET
     configuration_set: str = "mail"
     now: datetime = NOW
+    answer_within: timedelta = timedelta(0)
     settings: Settings = field(default_factory=current)
     answered: list[tuple[str, str]] = field(default_factory=list)
     finished: list[tuple[str, str]] = field(default_factory=list)
@@ -215,7 +216,7 @@ class Shop:
             unreached=self.unreached,
             settings=current(),
             decision_url=lambda order_id, _: f"https://orders.example.com/decide/{order_id}",
-            expires_at=self.now,
+            expires_at=self.now + self.answer_within,
             now=self.now,
         )
 

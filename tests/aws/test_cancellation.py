@@ -290,3 +290,20 @@ def test_a_large_recorded_order_is_given_back_in_parts_and_taken_out_of_the_acco
     monkeypatch.setattr(reservations, "MOST_WRITES", 3)
     cancelled(shop, order_id)
     assert_cancelled(shop, order_id, confirmed=1)
+
+
+def test_an_order_that_another_run_may_still_confirm_cannot_be_cancelled_though_one_run_has_sent(shop):
+    """A run that was given up may go on: what it sends must not come after the cancellation."""
+    order_id = shop.place(simple_order())
+    shop.verify(order_id)
+    shop.check(order_id)
+    shop.orders.note_confirmation(shop.orders.load(order_id), Confirmation(attempt_at=shop.now), at=shop.now)
+    shop.now += timedelta(seconds=10)
+    shop.confirm(order_id)
+    shop.now += timedelta(seconds=20)
+    with pytest.raises(CannotCancel) as refused:
+        cancel(order_id, orders=shop.orders, executions=shop, reason=BY_CUSTOMER, now=shop.now)
+    assert refused.value.code == "CONFIRMATION_UNDER_WAY"
+    shop.now += timedelta(seconds=31)
+    stored = cancel(order_id, orders=shop.orders, executions=shop, reason=BY_CUSTOMER, now=shop.now)
+    assert stored.status is Status.CANCELLED

@@ -49,7 +49,7 @@ def deployed(shop, monkeypatch) -> None:
     machine = boto3.client("stepfunctions").create_state_machine(name="m", definition=definition, roleArn=role)
     queue = boto3.client("sqs").create_queue(QueueName="promises.fifo", Attributes={"FifoQueue": "true"})
     environment = {
-        **{f"{table.upper()}_TABLE": table for table in (*shop.tables, "sessions")},
+        **{f"{table.upper()}_TABLE": table for table in (*shop.tables, "sessions", "findings")},
         "STAFF_POOL": "us-east-1_pool",
         "STAFF_CLIENT": "client",
         "STAFF_ISSUER": "https://cognito-idp.us-east-1.amazonaws.com/us-east-1_pool",
@@ -61,7 +61,6 @@ def deployed(shop, monkeypatch) -> None:
         "SENDER": SENDER,
         "CONFIGURATION_SET": "mail",
         "PUBLIC_URL": "https://orders.example.com",
-        "SWEEP_MINUTES": "5",
         "EVENT_BUS": "order-events",
         "CONFIRM_ORDER": "confirm-order",
         "PROMISES_QUEUE": queue["QueueUrl"],
@@ -110,6 +109,7 @@ def test_the_happy_path_by_the_functions_own_events(shop, deployed):
         assert invoke(stage) == {"order_id": ORDER_ID}
     assert shop.orders.load(ORDER_ID).status is Status.READY_TO_SHIP
     assert invoke("start_orders") == {"started": 0}
+    assert invoke("sweep_orders") == {"found": 0, "resolved": 0, "left": 0}
     shown = json.loads(invoke("warehouse")["body"])
     assert (shown["location"], shown["day"]) == ("louisville", "2026-11-24")
     print_all(shop, event("print_batch")["batch_id"])

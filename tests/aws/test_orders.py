@@ -206,10 +206,6 @@ def test_orders_are_found_by_the_time_they_came_in(orders):
     assert set(orders.received_between(NOW - timedelta(days=1), NOW + timedelta(days=1))) == ids
     assert orders.received_between(NOW - 2 * minute, NOW - minute) == []
     assert orders.received_between(NOW + minute, NOW + 2 * minute) == []
-    one = next(iter(ids))
-    assert not orders.has_head(one)
-    orders.move(orders.load(one), Status.VERIFIED, at=NOW)
-    assert orders.has_head(one)
 
 
 def test_a_decision_is_kept_with_who_made_it_and_the_stage_that_asked_looks_again(orders):

@@ -14,7 +14,7 @@ from moto.ses.models import ses_backends
 
 from order_processing.adapters.accounts import DynamoAccounts
 from order_processing.cancellation import cancel
-from order_processing.errors import DecisionMade, DeliveryRefused, OfferNeeded
+from order_processing.errors import DecisionMade, DeliveryRefused, OfferNeeded, OrderReplaced
 from order_processing.mail_reports import Outcome
 from order_processing.offer import choose
 from order_processing.order import Line, Order
@@ -314,3 +314,13 @@ def test_who_was_told_by_staff_leaves_the_list_of_the_unreached_also_after_a_cut
     shop.confirm(order_id)
     assert shop.orders.load(order_id).status is Status.CONFIRMED
     assert shop.unreached.waiting() == []
+
+
+def test_a_decision_that_was_made_in_time_counts_though_its_execution_heard_only_that_time_is_up(shop):
+    order_id = shop.place(simple_order(quantity=2_000))
+    shop.run(order_id)
+    stored = shop.orders.load(order_id)
+    shop.orders.answer(stored, Answer(actor="staff: eve", at=NOW, choice=choose(stored.offer, "cancel", at=NOW)))
+    with pytest.raises(OrderReplaced):
+        shop.end(order_id, Status.EXPIRED)
+    assert shop.orders.load(order_id).status is Status.VERIFIED

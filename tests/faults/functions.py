@@ -55,7 +55,6 @@ ENVIRONMENT = {
     "SENDER": "orders@store.example.com",
     "CONFIGURATION_SET": "mail",
     "PUBLIC_URL": "https://orders.example.com",
-    "SWEEP_MINUTES": "5",
     "EVENT_BUS": "order-events",
     **{f"{name.upper()}_SECRET": name for name in SECRETS},
 }

@@ -10,7 +10,7 @@ from typing import Any
 from tests.faults.dynamo import Dynamo, Failed, Layout, Tables
 from tests.template import template
 
-TABLES = ("orders", "catalogue", "inventory", "accounts", "sessions", "licences")
+TABLES = ("orders", "catalogue", "inventory", "accounts", "sessions", "licences", "findings")
 MAIN, ENDING = "OrderProcessing", "OrderEnding"
 BUCKET = "documents"
 START = 1_795_532_400  # 2026-11-24T15:00:00Z

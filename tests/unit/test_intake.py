@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+import pytest
+
 from order_processing.decisions import NotStarted
 from order_processing.intake import take_in
 from order_processing.orders import Placed
 from order_processing.stages.start_orders import GRACE, start_orders
+from order_processing.status import Status
 from tests.orders import NOW, an_order
 
 
@@ -42,8 +45,8 @@ class Orders:
     def received_between(self, first, last):
         return [order_id for at, order_id in self.came if first <= at <= last]
 
-    def has_head(self, order_id):
-        return order_id in self.touched
+    def states(self, order_ids):
+        return {order_id: (Status.RESERVED, False) for order_id in order_ids if order_id in self.touched}
 
 
 def taken(placed: Placed, executions: Executions) -> Placed:
@@ -74,20 +77,46 @@ def test_stored_is_enough_to_say_yes_when_the_start_fails():
     assert taken(Placed(order_id="A", new=True), executions).order_id == "A"
 
 
+class Progress:
+    def __init__(self) -> None:
+        self.place = ""
+
+    def progress(self, sweep):
+        return self.place
+
+    def keep_progress(self, sweep, place):
+        self.place = place
+
+
+def sweep(orders, executions, progress, now=NOW):
+    return start_orders(orders=orders, lists=orders, executions=executions, progress=progress, now=now)
+
+
 def test_the_sweep_starts_what_no_stage_has_touched_and_leaves_young_orders_to_the_intake():
-    orders, executions = Orders(), Executions()
+    orders, executions, progress = Orders(), Executions(), Progress()
 
     def came(order_id: str, ago: timedelta) -> None:
         orders.came.append((NOW - ago, order_id))
 
     came("too young", timedelta(0))
-    came("forgotten", GRACE)
     came("running", GRACE)
-    came("forgotten long ago", GRACE + timedelta(minutes=9))
-    came("out of reach", GRACE + timedelta(minutes=10, seconds=1))
+    came("forgotten", GRACE + timedelta(minutes=4))
+    came("forgotten long ago", timedelta(minutes=59))
+    came("out of reach", timedelta(minutes=61))
     orders.touched = {"running"}
-    assert start_orders(orders=orders, executions=executions, now=NOW, minutes=10) == [
-        "forgotten",
-        "forgotten long ago",
-    ]
-    assert executions.started == ["forgotten", "forgotten long ago"]
+    assert sweep(orders, executions, progress) == ["forgotten long ago", "forgotten"]
+    assert executions.started == ["forgotten long ago", "forgotten"]
+    assert sweep(orders, executions, progress, NOW + 2 * GRACE) == ["too young"], "each order is looked at once"
+
+
+def test_what_could_not_be_started_is_not_passed_over_however_long_that_lasts():
+    orders, executions, progress = Orders(), Executions(), Progress()
+    sweep(orders, executions, progress)
+    orders.came = [(NOW + timedelta(minutes=n), f"order {n}") for n in range(200)]
+    executions.down = True
+    for minutes in range(5, 200, 5):
+        with pytest.raises(NotStarted):
+            sweep(orders, executions, progress, NOW + timedelta(minutes=minutes))
+    executions.down = False
+    assert len(sweep(orders, executions, progress, NOW + timedelta(minutes=300))) == 200
+    assert sweep(orders, executions, progress, NOW + timedelta(minutes=305)) == []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from order_processing.decisions import CANCELLED, Executions, let_go_on
 from order_processing.errors import OrderChanged
@@ -18,8 +18,6 @@ BY_STAFF = "CANCELLED_BY_STAFF"
 TOO_LATE_TO_CANCEL = "TOO_LATE_TO_CANCEL"
 TOO_LATE = "TOO_LATE"
 """What `Executions.finish` is asked for when a cancellation came too late."""
-SENDING = timedelta(minutes=1)
-"""For how long after it began a confirmation may still be on its way out: longer than a function may run."""
 _TRIES = 5
 
 
@@ -77,7 +75,7 @@ def refusal(stored: StoredOrder, now: datetime) -> CannotCancel | None:
             "what needs no parcel has been sent by e-mail, and keys cannot be given back: write to us",
         )
     confirmation = stored.confirmation
-    if confirmation and not confirmation.sent_at and now < confirmation.attempt_at + SENDING:
+    if confirmation and confirmation.on_its_way(now):
         # Else the customer could be told that all is well of an order that is given up already.
         return CannotCancel("CONFIRMATION_UNDER_WAY", "the order is just being confirmed: try again in a minute")
     return None

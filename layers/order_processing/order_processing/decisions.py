@@ -85,6 +85,13 @@ def let_go_on(question: Question, decision: str, executions: Executions) -> None
         executions.answer(token, decision)
 
 
+def way_on(stored: StoredOrder) -> str:
+    """What the execution that waits for this order's decision is to hear, once the decision is kept with the order."""
+    if stored.ended:
+        return REJECTED if stored.status is Status.REJECTED else CANCELLED
+    return VERIFY if stored.status is Status.RECEIVED else GO_ON
+
+
 def _way(answer: Answer, question: Question) -> str:
     """Where the execution goes: an order that was waiting for approval and is changed is verified again."""
     changed = answer.corrections and question.kind == Status.APPROVAL_PENDING

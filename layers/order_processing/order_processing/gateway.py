@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import re
 from collections.abc import Callable
 from typing import Any
@@ -15,6 +16,20 @@ API_VERSION = "2026-11-01"
 """The version of the API: the day from which it is as it is. docs/api.md says what changes it."""
 RATE_POLICY = '"all-clients";q=1000;w=1'
 """What API Gateway lets through (draft-ietf-httpapi-ratelimit-headers): requests of all clients, in a second."""
+_OVERLOADED = frozenset(
+    {
+        "ProvisionedThroughputExceededException",
+        "ProvisionedThroughputExceeded",
+        "RequestLimitExceeded",
+        "ThrottlingException",
+        "ThrottlingError",
+        "Throttling",
+        "TooManyRequestsException",
+        "SlowDown",
+    }
+)
+"""AWS's codes for too much at once."""
+_COME_BACK = (2, 10)
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 
@@ -99,7 +114,24 @@ def not_allowed(app: Routes) -> Response | None:
 
 
 def failed(error: Exception) -> Response:
-    """The answer to a request that met a fault of ours: sent again, it may well succeed."""
+    """The answer to a request that met a fault of ours: sent again, it may well succeed.
+
+    Where AWS takes no more at this moment, it says after how many seconds: at random, so that not all come at once.
+    """
     note_fault(error)
+    if _is_overload(error):
+        after = {"Retry-After": str(random.randint(*_COME_BACK))}  # noqa: S311 - jitter, not a secret
+        detail = "more comes in than can be kept at this moment; nothing is half-done, so send it again later"
+        return response_of(Problem(503, "OVERLOADED", detail, headers=after).answer())
     problem = Problem(500, "INTERNAL_FAULT", "something went wrong here; nothing is half-done, so send it again")
     return response_of(problem.answer())
+
+
+def _is_overload(error: Exception) -> bool:
+    """Whether AWS refused for there being too much at once, also as one write of a transaction."""
+    told = getattr(error, "response", None)
+    if not isinstance(told, dict):
+        return False
+    codes = {told.get("Error", {}).get("Code", "")}
+    codes |= {reason.get("Code", "") for reason in told.get("CancellationReasons", ())}
+    return not codes.isdisjoint(_OVERLOADED)

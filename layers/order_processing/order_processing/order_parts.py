@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Literal
 
 from order_processing.approval import Consent
@@ -47,16 +47,27 @@ class History(Record):
     past: tuple[Past, ...] = ()
 
 
+SENDING = timedelta(minutes=1)
+"""For how long after it began a confirmation may still be on its way out: longer than a function may run."""
+
+
 class Confirmation(Record):
     """The confirmation's trace. attempt_at: when sending began; sent_at and message_id: when SES took it.
 
-    told: where no mail could be sent, how staff told the customer instead.
+    told: where no mail could be sent, how staff told the customer instead. before: when another run had begun to send
+    that had not noted the end of it: it may still be at it.
     """
 
     attempt_at: datetime
     sent_at: datetime | None = None
     message_id: str = ""
     told: Told | None = None
+    before: datetime | None = None
+
+    def on_its_way(self, now: datetime) -> bool:
+        """Whether the mail may not have left yet: this run's, or one's before it."""
+        begun = [self.before] if self.sent_at else [self.before, self.attempt_at]
+        return any(at is not None and now < at + SENDING for at in begun)
 
 
 class SentMail(Record):

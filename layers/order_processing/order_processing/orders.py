@@ -139,6 +139,10 @@ class Orders(Protocol):
         """Keep that the customer is being told, or was told, of an early end."""
         ...
 
+    def leave_notice_to_staff(self, seen: StoredOrder) -> StoredOrder:
+        """Nothing more is sent about an early end: the customer cannot be written to, and staff know."""
+        ...
+
     def record(self, seen: StoredOrder, entry: AccountEntry, *, at: datetime) -> StoredOrder:
         """Move to RECORDED, write the account's entry and add to the account's totals, in one step."""
         ...

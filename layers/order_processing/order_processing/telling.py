@@ -22,22 +22,25 @@ def tell(
     unreached: UnreachedCustomers,
     note: Callable[[StoredOrder, Confirmation], StoredOrder],
     now: datetime,
+    left: Callable[[StoredOrder], object] = lambda stored: None,
 ) -> None:
     """Send a message that was not sent yet. note: keeps with the order that sending began, then that it was sent.
+    left: is called with the order where telling is left to staff.
 
     Only a cut between SES's answer and the note of it makes the customer read it twice.
     """
 
-    def left_to_staff(why: str) -> None:
+    def left_to_staff(why: str, seen: StoredOrder) -> None:
         unreached.add(Unreached(order_id=stored.order_id, kind=kind, why=why, at=now))
+        left(seen)
 
     if why := post.refuses(address):
-        left_to_staff(why)
+        left_to_staff(why, stored)
         return
     begun = note(stored, Confirmation(attempt_at=now))
     try:
         message_id = post.send(message, to=address, order_id=stored.order_id, kind=kind)
     except AddressRefused as refused:
-        left_to_staff(refused.why)
+        left_to_staff(refused.why, begun)
         return
     note(begun, Confirmation(attempt_at=now, sent_at=now, message_id=message_id))

@@ -11,6 +11,9 @@ from order_processing.order_parts import Question, Reason
 from order_processing.status import Status
 
 Whom = Literal["staff", "customer"]
+WaitsFor = Literal["staff", "customer", "execution", "notice"]
+"""Whom a decision is awaited from; `execution`: the decision was made, and its execution has not gone on yet;
+`notice`: the order ended early, and its customer has not been told yet."""
 
 
 class Waiting(Record):
@@ -32,8 +35,8 @@ class Waiting(Record):
 class WaitingOrders(Protocol):
     """The orders that wait, by whom they wait for."""
 
-    def waiting(self, whom: Whom) -> list[Waiting]:
-        """Those that wait for staff or for their customer, the oldest first."""
+    def waiting(self, waits_for: WaitsFor) -> list[Waiting]:
+        """Those that wait, by what they wait for, the oldest first."""
         ...
 
     def oldest(self, whom: Whom) -> datetime | None:

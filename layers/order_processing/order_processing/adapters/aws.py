@@ -72,3 +72,12 @@ def _session(*, whole: bool) -> Session:
 def client(service: str, config: Config | None = None) -> Any:
     """A client of one of AWS's services, by boto3's name of it; region and credentials are the environment's."""
     return _session(whole=service == "s3").create_client(service, config=config)
+
+
+_FOR_DOORS = Config(retries={"mode": "standard", "total_max_attempts": 3}, connect_timeout=2, read_timeout=5)
+
+
+def door_client(service: str) -> Any:
+    """A client for whoever answers a request: botocore by itself tries DynamoDB for longer than a door may take, and
+    the sender would hear nothing. With this one they are told within seconds to come again."""
+    return client(service, _FOR_DOORS)

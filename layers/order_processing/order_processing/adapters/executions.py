@@ -39,16 +39,15 @@ class StepFunctionsExecutions:
 
     def runs(self, order_id: str, run: int = 1) -> bool:
         """Whether the order's own execution is under way."""
-        arn = f"{self._state_machine_arn.replace(':stateMachine:', ':execution:')}:{execution_name(order_id, run)}"
-        try:
-            return self._client.describe_execution(executionArn=arn)["status"] in ("RUNNING", "PENDING_REDRIVE")
-        except self._client.exceptions.ExecutionDoesNotExist:
-            return False
+        # Imported here: only a cancellation asks.
+        from order_processing.adapters.runs import StepFunctionsRuns
+
+        runs = StepFunctionsRuns(self._client, self._state_machine_arn, self._ending_arn)
+        return runs.of(order_id, run).state == "running"
 
     def finish(self, order_id: str, ending: str, run: int = 1) -> None:
         """Start the execution that finishes an early end. It is named by the order and the ending, so it is one."""
-        name = f"{execution_name(order_id, run)}-{ending.lower()}"
-        self._start(self._ending_arn, name, {"order_id": order_id, "ending": ending})
+        self._start(self._ending_arn, ending_name(order_id, ending, run), {"order_id": order_id, "ending": ending})
 
     def _start(self, machine: str, name: str, given: dict[str, str]) -> None:
         try:
@@ -60,4 +59,10 @@ class StepFunctionsExecutions:
 
 
 def execution_name(order_id: str, run: int) -> str:
+    """The name of the order's how-manieth execution."""
     return order_id if run == 1 else f"{order_id}-{run}"
+
+
+def ending_name(order_id: str, ending: str, run: int) -> str:
+    """The name of the execution that finishes an early end, or tells that it is too late for one."""
+    return f"{execution_name(order_id, run)}-{ending.lower()}"

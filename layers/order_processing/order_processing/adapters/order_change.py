@@ -8,8 +8,9 @@ from typing import Any
 from order_processing.adapters.attributes import Attribute, document, number, text, time
 from order_processing.adapters.order_items import SCHEMA, key
 from order_processing.order_parts import History, Past, Reason
-from order_processing.status import PENDING, Status
+from order_processing.status import ENDED, PENDING, Status
 from order_processing.stored_order import StoredOrder
+from order_processing.waiting import WaitsFor
 
 
 class Change:
@@ -27,16 +28,31 @@ class Change:
         times = {**before.times, **({to.value: at} if to and at else {})}
         self._sets["times"] = {"M": {status: time(reached) for status, reached in times.items()}}
         self._known["times"] = times
-        if to in PENDING and at:
-            asks_customer = before.model_copy(update={"status": to}).asks_customer
-            self._sets |= {"waits_for": text("customer" if asks_customer else "staff"), "waits_since": time(at)}
-        elif to and before.pending:
-            self._removes += ["waits_for", "waits_since"]
+        self._wait(to, at)
         if to and to is not before.status and before.reason:
             at_before = before.times.get(before.status.value, before.received_at)
             past = Past(status=before.status, at=at_before, reason=before.reason)
             left = History(past=(*before.history, past))
             self.put("left", document(left), left=left)
+
+    def _wait(self, to: Status | None, at: datetime | None) -> None:
+        """What the order waits for from now on, which is what the sweep finds it by: see the index `waiting`."""
+        if to in PENDING and at:
+            asks_customer = self.before.model_copy(update={"status": to}).asks_customer
+            self._waits_for("customer" if asks_customer else "staff", at)
+        elif to in ENDED and at and not self.before.placed.closed_reason:  # who closed it tells its customer
+            self._waits_for("notice", at)
+        elif to and self.before.pending:
+            self._waits_for("execution", at or max(self.before.times.values(), default=self.before.received_at))
+        elif to and (self.before.ended or any(status in self.before.times for status in PENDING)):
+            self.wait_no_longer()
+
+    def _waits_for(self, what: WaitsFor, since: datetime) -> None:
+        self._sets |= {"waits_for": text(what), "waits_since": time(since)}
+
+    def wait_no_longer(self) -> None:
+        """Take the order out of the index of those that wait."""
+        self._removes += ["waits_for", "waits_since"]
 
     def put(self, name: str, value: Attribute, **known: Any) -> None:
         self._sets[name] = value

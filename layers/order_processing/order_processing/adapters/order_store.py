@@ -21,8 +21,9 @@ Table: partition key `order_id`, sort key `part`:
 - under the partition `departures#<location>#<day>`: the orders of which a shipment leaves then, by id.
 The warehouse's other lists stand in this table too: see `dispatch`.
 
-Index `waiting`: orders that wait for a decision, by whom they wait for (`waits_for`: staff or customer) and since
-when (`waits_since`). The head carries both while it is pending and at no other time.
+Index `waiting`: orders that wait, by what they wait for (`waits_for`) and since when (`waits_since`): a decision of
+`staff` or of the `customer` while they are pending; the `execution`, from a decision until the order moves on; the
+`notice` to the customer, from an early end until it is sent. No other head carries these keys.
 
 Index `received-by-day`: `received_day` (the day and one of four shards) and time of each placed order, for queries
 (see `order_queries`) and for the sweep that starts what was stored and not started.
@@ -154,10 +155,6 @@ class OrderStore:
             )
             found.extend(item["order_id"]["S"] for page in pages for item in page["Items"])
         return found
-
-    def has_head(self, order_id: str) -> bool:
-        """Whether the order was reserved, or somebody was asked about it, or it ended."""
-        return bool(self._get(order_id, "order"))
 
     def _get(self, order_id: str, part: str) -> dict[str, Any]:
         found = self._client.get_item(TableName=self._table, Key=key(order_id, part), ConsistentRead=True)

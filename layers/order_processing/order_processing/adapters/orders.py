@@ -170,6 +170,13 @@ class DynamoOrders(OrderStore):
     def note_notice(self, seen: StoredOrder, notice: Confirmation) -> StoredOrder:
         change = Change(seen)
         change.put("notice", document(notice), notice=notice)
+        if notice.sent_at:
+            change.wait_no_longer()
+        return self._update(change)
+
+    def leave_notice_to_staff(self, seen: StoredOrder) -> StoredOrder:
+        change = Change(seen)
+        change.wait_no_longer()
         return self._update(change)
 
     def record(self, seen: StoredOrder, entry: AccountEntry, *, at: datetime) -> StoredOrder:

@@ -9,7 +9,7 @@ from order_processing.adapters.attributes import read_document, text
 from order_processing.approval import Case
 from order_processing.order_parts import Question, Reason
 from order_processing.status import Status
-from order_processing.waiting import Waiting, Whom
+from order_processing.waiting import Waiting, WaitsFor, Whom
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -25,12 +25,12 @@ class DynamoWaiting:
         self._client = client
         self._table = table
 
-    def waiting(self, whom: Whom) -> list[Waiting]:
+    def waiting(self, waits_for: WaitsFor) -> list[Waiting]:
         pages = self._client.get_paginator("query").paginate(
             TableName=self._table,
             IndexName=WAITING_INDEX,
             KeyConditionExpression="waits_for = :whom",
-            ExpressionAttributeValues={":whom": text(whom)},
+            ExpressionAttributeValues={":whom": text(waits_for)},
         )
         return [_waiting(item) for page in pages for item in page["Items"]]
 

@@ -81,12 +81,14 @@ def confirm_order(
     if why := post.refuses(stored.mail_address):
         raise _left_to_staff(stored, why, orders, unreached, now)
     message = _message(stored, settings, status_url)
-    begun = orders.note_confirmation(stored, Confirmation(attempt_at=now), at=now)
+    last = stored.confirmation
+    begun_before = last.attempt_at if last and last.on_its_way(now) else None
+    begun = orders.note_confirmation(stored, Confirmation(attempt_at=now, before=begun_before), at=now)
     try:
         message_id = post.send(message, to=stored.mail_address, order_id=order_id, kind=KIND)
     except AddressRefused as refused:
         raise _left_to_staff(begun, refused.why, orders, unreached, now) from None
-    sent = Confirmation(attempt_at=now, sent_at=now, message_id=message_id)
+    sent = Confirmation(attempt_at=now, sent_at=now, message_id=message_id, before=begun_before)
     _off_the_list(orders.note_confirmation(begun, sent, at=now), unreached, now)
 
 

@@ -43,13 +43,13 @@ def end_order(
 
     An order that has ended already, wherever it stood then, keeps its ending, and gives back what a cut release
     has left. One that was confirmed and has not ended cannot end here: that is a fault. One that its store has changed
-    since it was to end raises OrderReplaced.
+    since it was to end, or whose decision was made before the time for it was up, raises OrderReplaced.
     """
     stored = orders.load(order_id)
     if not stored.ended:
         if stored.has_reached(Status.CONFIRMED):
             raise ValueError(f"order {order_id} is {stored.status}: after the confirmation the only way is forward")
-        if stored.replaced_at and not _still_meant(stored, ending):
+        if not _still_meant(stored, ending):
             raise OrderReplaced(stored.status)
         stored = orders.release(stored, ending, at=now, reason=_reason(stored, ending))
     else:
@@ -87,10 +87,13 @@ def tell_too_late(
 
 
 def _still_meant(stored: StoredOrder, ending: Status) -> bool:
-    """Whether an order that its store has changed is to end as it is now, and not as it was."""
-    if ending is Status.REJECTED:
-        return any(found.resolution == "fatal" for found in stored.discrepancies)
-    return ending is Status.EXPIRED and stored.pending
+    """Whether the order is to end as it is now: what nobody waits for cannot expire, and what its store has changed
+    ends only for what it is since."""
+    if ending is Status.EXPIRED:
+        return stored.pending
+    if not stored.replaced_at:
+        return True
+    return ending is Status.REJECTED and any(found.resolution == "fatal" for found in stored.discrepancies)
 
 
 def _reason(stored: StoredOrder, ending: Status) -> Reason:
@@ -124,8 +127,8 @@ def _tell_customer(
         message = refused(stored.order_id, order, reason.text, settings, url)
     else:
         message = ended(stored.order_id, order, reason.code, reason.text, settings, url, status=stored.status.value)
-    address, note = _address(stored), orders.note_notice
-    tell(stored, message, address, kind=KIND, post=post, unreached=unreached, note=note, now=now)
+    address, note, left = _address(stored), orders.note_notice, orders.leave_notice_to_staff
+    tell(stored, message, address, kind=KIND, post=post, unreached=unreached, note=note, now=now, left=left)
 
 
 def _address(stored: StoredOrder) -> str:
