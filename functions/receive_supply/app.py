@@ -26,8 +26,11 @@ _doors = InventoryDoors(
 app = resolver(no_such_route)
 
 
-@app.route("/inventory/<kind>", method=["POST", "PUT"])
-def receive(kind: str) -> Response:
+@app.route("/inventory/counts", method=["POST", "PUT"])
+@app.route("/inventory/supply", method=["POST", "PUT"])
+@app.route("/inventory/receipts", method=["POST", "PUT"])
+def receive() -> Response:
+    kind = app.path.rpartition("/")[2]
     return response_of(_doors.receive(kind, request_of(app)))
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 from local.reference.document import document
 from order_processing.gateway import API_VERSION
 
@@ -41,3 +43,17 @@ def test_a_front_end_in_a_browser_may_ask_and_read_what_it_needs(stack):
     assert "etag" in answer.headers["access-control-expose-headers"]
     stranger = stack.request("GET", "/openapi.json", {"Origin": "https://stranger.example"})
     assert "access-control-allow-origin" not in stranger.headers
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "allowed"),
+    [
+        ("PUT", "/inventory/broken-promises", "GET"),
+        ("TRACE", "/my/orders", "GET, HEAD"),
+        ("DELETE", "/orders", "GET, POST"),
+        ("GET", "/orders/quote", "POST"),
+    ],
+)
+def test_a_method_that_a_path_does_not_have_is_405_and_says_which_it_has(stack, method, path, allowed):
+    answer = stack.request(method, path)
+    assert (answer.status, answer.headers["allow"], answer.json()["code"]) == (405, allowed, "METHOD_NOT_ALLOWED")

@@ -15,7 +15,6 @@ from local.reference.__main__ import FOLDER, files
 from local.reference.document import OPERATIONS, document
 from local.reference.problems import PROBLEMS
 from order_processing.callers import API, RIGHTS
-from order_processing.inventory_files import KINDS
 from tests.template import template
 
 PACKAGE = ROOT / "layers" / "order_processing" / "order_processing"
@@ -41,9 +40,7 @@ def routes() -> set[tuple[str, str]]:
             continue
         for name, path, methods in re.findall(r'@app\.(\w+)\("([^"]+)"(?:, method=\[([^]]+)\])?\)', app.read_text()):
             for method in re.findall(r"\w+", methods) or [name.upper()]:
-                of = re.sub(r"<(\w+)>", r"{\1}", path)
-                kinds = KINDS if "{kind}" in of else [""]
-                found |= {(method.lower(), of.replace("{kind}", kind)) for kind in kinds}
+                found.add((method.lower(), re.sub(r"<(\w+)>", r"{\1}", path)))
     return found
 
 
