@@ -12,7 +12,9 @@ import pytest
 from moto.core import DEFAULT_ACCOUNT_ID
 from moto.ses.models import ses_backends
 
+from order_processing.adapters import reservations
 from order_processing.adapters.accounts import DynamoAccounts
+from order_processing.adapters.orders import DynamoOrders
 from order_processing.cancellation import cancel
 from order_processing.errors import DecisionMade, DeliveryRefused, OfferNeeded, OrderReplaced
 from order_processing.mail_reports import Outcome
@@ -22,7 +24,7 @@ from order_processing.order_parts import Answer, Reason
 from order_processing.status import Status
 from order_processing.stores.platform import OrderPlaced, platform
 from tests.aws.shop import BUCKET, NOW, Shop
-from tests.clients import Cut, CutClient
+from tests.clients import Cut, CutClient, Cutting
 from tests.orders import an_order
 
 PAYLOADS = Path(__file__).parents[2] / "events" / "webhooks"
@@ -324,3 +326,19 @@ def test_a_decision_that_was_made_in_time_counts_though_its_execution_heard_only
     with pytest.raises(OrderReplaced):
         shop.end(order_id, Status.EXPIRED)
     assert shop.orders.load(order_id).status is Status.VERIFIED
+
+
+def test_a_copy_that_was_cut_while_another_reserved_leaves_nothing_held(shop, monkeypatch):
+    monkeypatch.setattr(reservations, "MOST_WRITES", 2)  # so that an order of two lines goes in parts
+    mugs = [Line(line_id=sku, sku=sku, title=sku, quantity=2, unit_price=1400) for sku in ("MUG-BLUE", "MUG-GREEN")]
+    order_id = shop.place(an_order("copies", lines=tuple(mugs), total=5600))
+    shop.verify(order_id)
+    seen = shop.orders.load(order_id)
+    shop.check(order_id)
+    promise = shop.orders.load(order_id).promise
+    cutting = DynamoOrders(Cutting(boto3.client("dynamodb"), after=1), "orders", inventory_table="inventory")
+    with pytest.raises(Cut):
+        cutting.reserve(seen, promise, at=NOW)
+    assert reserved("MUG-BLUE") + reserved("MUG-GREEN") > 4, "the cut copy holds something"
+    shop.check(order_id)
+    assert (reserved("MUG-BLUE"), reserved("MUG-GREEN")) == (2, 2)

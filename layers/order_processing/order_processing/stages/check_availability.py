@@ -35,8 +35,10 @@ def check_availability(
     if stored.ended:
         raise OrderEnded(stored.status)
     if stored.has_reached(Status.RESERVED) and stored.promise:
+        orders.finish_reservation(order_id)  # of a copy of this run that was cut while another one reserved
         return
     if stored.status is Status.OFFER_PENDING and stored.reason:
+        orders.finish_reservation(order_id)
         raise OfferNeeded(stored.reason.code)
     if not stored.has_reached(Status.VERIFIED):
         raise OrderReplaced(stored.status)
