@@ -17,6 +17,7 @@ from order_processing.adapters.dispatch import DynamoDispatch
 from order_processing.adapters.documents import S3Documents
 from order_processing.adapters.executions import StepFunctionsExecutions
 from order_processing.adapters.failed_executions import DynamoRedrives, StepFunctionsFailures
+from order_processing.adapters.findings import DynamoFindings
 from order_processing.adapters.inventory import DynamoInventory
 from order_processing.adapters.links import Links
 from order_processing.adapters.mail_reports import DynamoUnreached, SuppressedAddresses
@@ -35,7 +36,7 @@ from order_processing.adapters.waiting import DynamoWaiting
 from order_processing.console import unreached
 from order_processing.console.acts import ActsPage
 from order_processing.console.approvals import ApprovalPages
-from order_processing.console.backlog import Backlog
+from order_processing.console.backlog import Backlog, of_findings
 from order_processing.console.console import Console
 from order_processing.console.failures import FailurePages
 from order_processing.console.login import Login
@@ -110,6 +111,7 @@ _details = OrderDetails(
     url=console_url,
     settings=_settings,
 )
+_findings = DynamoFindings(_dynamodb, os.environ["FINDINGS_TABLE"])
 _lists, _unreached = OrderLists(_dynamodb, _table), DynamoUnreached(_dynamodb, _table)
 _approvals = ApprovalPages(
     orders=_orders,
@@ -123,6 +125,7 @@ _approvals = ApprovalPages(
         broken=BrokenPromises(_dynamodb, _table),
         cancelled=_lists,
         changed=DynamoStoreChanges(_dynamodb, _table),
+        findings=lambda: of_findings(_findings.open()),
     ),
     settings=_settings,
 )

@@ -13,10 +13,11 @@ from order_processing.adapters.order_lists import OrderLists
 from order_processing.adapters.store_changes import DynamoStoreChanges
 from order_processing.adapters.waiting import DynamoWaiting
 from order_processing.console.approvals import ApprovalPages
-from order_processing.console.backlog import Backlog, Entry
+from order_processing.console.backlog import Backlog, of_findings
 from order_processing.console.order_detail import OrderDetails
 from order_processing.console.order_shown import left
 from order_processing.console.staff import Group
+from order_processing.findings import Finding
 from order_processing.order import Customer
 from order_processing.order_parts import LateCancellation, Reason, Unreached
 from order_processing.settings import current
@@ -100,10 +101,13 @@ def test_what_else_waits_stands_there_the_oldest_first(shop):
     late = LateCancellation(at=shop.now - timedelta(hours=5), reason=Reason(code="CANCELLED_IN_STORE", text="x"))
     shop.orders.note_late_cancellation(stored, late)
     shop.unreached.add(Unreached(order_id=order_id, kind="ended", why="no_address", at=shop.now - timedelta(hours=2)))
-    found = Entry(at=shop.now - timedelta(days=1), what="Stock differs", why="count BEANIE", path="/staff/stock")
-    entries, left_out = backlog_of(shop, findings=lambda: [found]).shown(shop.now)
+    since = shop.now - timedelta(days=1)
+    books = Finding(kind="RESERVATION_DIFFERS", subject="BEANIE louisville", since=since, seen_at=since, advice="count")
+    mended = Finding(kind="STUCK", subject=order_id, since=since, seen_at=since, done="redriven")
+    entries, left_out = backlog_of(shop, findings=lambda: of_findings([books, mended])).shown(shop.now)
+    assert (entries[0].order_id, entries[0].why) == ("", "BEANIE louisville: count")
     assert [(each.what, each.since) for each in entries] == [
-        ("Stock differs", "1 day 0 hours"),
+        ("Reservation differs", "1 day 0 hours"),
         ("Cancelled too late", "5 hours 0 minutes"),
         ("Customer not reached", "2 hours 0 minutes"),
     ]

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from itertools import islice
+from itertools import chain, count, islice
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from order_processing.adapters.attributes import document, read_document, text
 from order_processing.adapters.executions import execution_name
 from order_processing.adapters.order_items import key
+from order_processing.adapters.runs import ANEW
 from order_processing.failures import Failed, Failure, Machine, Progress, Redrive, execution_arn, told_in
 
 if TYPE_CHECKING:
@@ -55,13 +56,21 @@ class StepFunctionsFailures:
         return _at_once(self._progress, list(failures))
 
     def of_order(self, order_id: str, run: int) -> tuple[str, Progress] | None:
-        """The ARN of the order's how-manieth execution, and where it stands; None where there is none."""
-        arn = execution_arn(self._machines["order"], execution_name(order_id, run))
-        try:
-            told = self._client.describe_execution(executionArn=arn)
-        except self._client.exceptions.ExecutionDoesNotExist:
-            return None
-        return arn, _progress(told)
+        """The ARN of the order's last execution, and where it stands; None where there is none.
+
+        run: the how-manieth; where that was started anew, the newest counts.
+        """
+        first, found = execution_name(order_id, run), None
+        for name in chain([first], (f"{first}{ANEW}{number}" for number in count(1))):
+            arn = execution_arn(self._machines["order"], name)
+            try:
+                told = self._client.describe_execution(executionArn=arn)
+            except self._client.exceptions.ExecutionDoesNotExist:
+                return found
+            found = arn, _progress(told)
+            if told["status"] not in _STATUSES:
+                return found
+        raise AssertionError("count() does not end")
 
     def _failure(self, machine: Machine, listed: Any) -> Failure | None:
         told = self._client.describe_execution(executionArn=listed["executionArn"])

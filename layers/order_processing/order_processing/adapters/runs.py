@@ -21,7 +21,7 @@ from order_processing.sweeping import NO_RUN, Run
 if TYPE_CHECKING:
     from mypy_boto3_stepfunctions import SFNClient
 
-_ANEW = "-anew-"
+ANEW = "-anew-"
 _STATES = {"RUNNING": "running", "PENDING_REDRIVE": "running", "SUCCEEDED": "succeeded"}
 
 
@@ -67,8 +67,8 @@ class StepFunctionsRuns:
         name, last = self._last(order_id, run)
         if last.state == "running":
             raise NotStarted(f"{name} is running: it needs no other beside it")
-        first, _, number = name.partition(_ANEW)
-        fresh = f"{first}{_ANEW}{int(number or 0) + 1}" if last.state != "none" else first
+        first, _, number = name.partition(ANEW)
+        fresh = f"{first}{ANEW}{int(number or 0) + 1}" if last.state != "none" else first
         try:
             given = json.dumps({"order_id": order_id})
             self._client.start_execution(stateMachineArn=self._machine, name=fresh, input=given)
@@ -83,10 +83,10 @@ class StepFunctionsRuns:
         if last.state == "running":
             return name, last
         for number in count(1):
-            later = self._run(execution_arn(self._machine, f"{first}{_ANEW}{number}"))
+            later = self._run(execution_arn(self._machine, f"{first}{ANEW}{number}"))
             if later.state == "none":
                 break
-            name, last = f"{first}{_ANEW}{number}", later
+            name, last = f"{first}{ANEW}{number}", later
         return name, last
 
     def _run(self, arn: str) -> Run:

@@ -10,6 +10,7 @@ from typing import Protocol
 
 from order_processing import order_number
 from order_processing.console.order_shown import since
+from order_processing.findings import Finding
 from order_processing.mail_reports import UnreachedCustomers
 from order_processing.order import Record
 from order_processing.orders import Orders
@@ -102,6 +103,27 @@ class Backlog:
             what = "Changed in its store too late"
             yield Entry(at=datetime.fromisoformat(at), what=what, why=why, order_id=order_id)
         yield from self._findings()
+
+
+def of_findings(findings: Iterable[Finding]) -> list[Entry]:
+    """What the sweeps leave to a person, as entries."""
+    return [
+        Entry(at=each.since, what=each.kind.replace("_", " ").capitalize(), why=_why(each), order_id=_order_of(each))
+        for each in findings
+        if each.needs_person
+    ]
+
+
+def _why(finding: Finding) -> str:
+    return finding.advice if _order_of(finding) else f"{finding.subject}: {finding.advice}"
+
+
+def _order_of(finding: Finding) -> str:
+    """The order that a finding is about; "" for one about the books."""
+    try:
+        return order_number.parse(finding.subject)
+    except order_number.OrderNumberError:
+        return ""
 
 
 def _shown(entry: Entry, now: datetime) -> EntryShown:
