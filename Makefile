@@ -119,6 +119,14 @@ packing: setup ## how good and how fast packing is: known instances, lower bound
 	@.venv/bin/python -m tests.bench.packing
 	@.venv/bin/python -m tests.bench.packing 10000
 
+.PHONY: model
+model: setup ## explore an order's life with two faults, then without each rule; some minutes
+	@.venv/bin/python -m tests.model
+
+.PHONY: capacity
+capacity: setup ## which of AWS's quotas is hit first, up to 10,000 orders a second, and what to do
+	@.venv/bin/python -m tests.bench.capacity
+
 .PHONY: rush
 rush: setup ## 16 processes place 5,000 orders for 4,000 pieces of 3 SKUs; some minutes
 	@.venv/bin/python -m tests.load.rush
