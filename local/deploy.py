@@ -41,7 +41,9 @@ def deploy(emulator: Emulator, parameters: dict[str, str] | None = None) -> dict
     client(emulator, "s3").create_bucket(Bucket=_ARTIFACTS)
     # The emulator serves the login's pages itself, and only those without a second factor.
     staff = {"StaffLoginUrl": emulator.url, "StaffMfa": "OFF"}
-    chosen = {**_PARAMETERS, **staff, **(parameters or {})}
+    # Webhooks may go to this machine, where their receivers listen in tests.
+    webhooks = {"Webhooks": "on", "WebhooksToLoopback": "on"}
+    chosen = {**_PARAMETERS, **staff, **webhooks, **(parameters or {})}
     done = subprocess.run(
         [
             *(SAM, "deploy", "--template-file", TEMPLATE, "--stack-name", STACK, "--s3-bucket", _ARTIFACTS),

@@ -6,6 +6,7 @@
     NotFetchedQueue       notices of orders that could not be fetched: back into the queue of notices
     FailedPromisesQueue   what may have made promises untrue: back into the queue of promises
     MailReportsNotKept    what SES said of mails: to the function again
+    WebhooksNotRead       events that could not be brought to endpoints: back into their queue
     EventsNotPublished    places in the orders' stream whose events were not sent: sent, within 24 hours of the change
 
 A message leaves its queue when it was taken, so the command may be cut and run again. What the messages say is not
@@ -101,6 +102,10 @@ def _look_again(message: Message, clients: Clients, outputs: Outputs) -> None:
     )
 
 
+def _deliver_again(message: Message, clients: Clients, outputs: Outputs) -> None:
+    clients("sqs").send_message(QueueUrl=outputs["WebhooksQueue"], MessageBody=message["Body"])
+
+
 def _report_again(message: Message, clients: Clients, outputs: Outputs) -> None:
     # EventBridge gives up an event as it is, Lambda with what it made of it.
     said = json.loads(message["Body"])
@@ -158,6 +163,7 @@ _TAKERS: dict[str, Taker] = {
     "FailedPromisesQueue": _look_again,
     "MailReportsNotKept": _report_again,
     "EventsNotPublished": _publish_again,
+    "WebhooksNotRead": _deliver_again,
 }
 
 

@@ -43,6 +43,30 @@ class OneByOne:
             return self._client.transact_write_items(**request)
 
 
+class Alone:
+    """A client of AWS for several threads whose calls happen one after the other, for moto's sake."""
+
+    _lock = Lock()
+
+    def __init__(self, client: Any) -> None:
+        self._client = client
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(self._client, name)
+        return self._locked(found) if callable(found) else found
+
+    def get_paginator(self, name: str) -> Any:
+        return Alone(self._client.get_paginator(name))
+
+    def _locked(self, call: Callable[..., Any]) -> Callable[..., Any]:
+        def locked(*args: Any, **kwargs: Any) -> Any:
+            with Alone._lock:
+                answer = call(*args, **kwargs)
+                return list(answer) if call.__name__ == "paginate" else answer
+
+        return locked
+
+
 class CutClient:
     """A client whose nth call to AWS is the process's last: before it had an effect, or after."""
 

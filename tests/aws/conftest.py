@@ -34,7 +34,7 @@ def tables(dynamodb: Any) -> dict[str, str]:
     """The names of the template's tables, by their use."""
     return {
         use: create_table(dynamodb, f"{use.title()}Table", use)
-        for use in ("orders", "catalogue", "inventory", "accounts", "sessions", "licences", "findings")
+        for use in ("orders", "catalogue", "inventory", "accounts", "sessions", "licences", "findings", "webhooks")
     }
 
 

@@ -34,6 +34,7 @@ _SECRETS = {
     "senders": SENDERS,
     "carriers": {},
     "stores": {},
+    "webhooks": {},
 }
 ORDER_ID = event("verify_order")["order_id"]
 
@@ -49,7 +50,7 @@ def deployed(shop, monkeypatch) -> None:
     machine = boto3.client("stepfunctions").create_state_machine(name="m", definition=definition, roleArn=role)
     queue = boto3.client("sqs").create_queue(QueueName="promises.fifo", Attributes={"FifoQueue": "true"})
     environment = {
-        **{f"{table.upper()}_TABLE": table for table in (*shop.tables, "sessions", "findings")},
+        **{f"{table.upper()}_TABLE": table for table in (*shop.tables, "sessions", "findings", "webhooks")},
         "STAFF_POOL": "us-east-1_pool",
         "STAFF_CLIENT": "client",
         "STAFF_ISSUER": "https://cognito-idp.us-east-1.amazonaws.com/us-east-1_pool",
@@ -165,3 +166,9 @@ def test_stock_and_supply_by_the_functions_own_events(shop, deployed):
 def test_staff_is_reminded_by_the_functions_own_event(shop, deployed):
     assert invoke("remind_staff") == {"sent": 0}
     assert invoke("measure_days")["orders"] == 0
+
+
+def test_endpoints_by_the_functions_own_events(shop, deployed):
+    """Nobody has added one, so there is nothing to deliver."""
+    assert invoke("deliver_webhooks") == {"batchItemFailures": []}
+    assert invoke("retry_webhooks") == {"delivered": 0, "failed": 0}

@@ -23,7 +23,10 @@ def queue(name: str) -> str:
 
 @pytest.fixture
 def outputs(shop):
-    names = ("FetchQueue", "NotFetchedQueue", "MailReportsNotKept", "EventsNotPublished")
+    names = (
+        *("FetchQueue", "NotFetchedQueue", "MailReportsNotKept", "EventsNotPublished"),
+        *("WebhooksQueue", "WebhooksNotRead"),
+    )
     fifo = {name: queue(f"{name}.fifo") for name in ("PromisesQueue", "FailedPromisesQueue")}
     boto3.client("events").create_event_bus(Name="orders")
     return {
@@ -53,6 +56,12 @@ def test_notices_go_back_into_their_queue_all_of_them(outputs, monkeypatch, caps
     assert given_up.depth(boto3.client, outputs["NotFetchedQueue"]) == 0
     back = [message["Body"] for _ in range(3) for message in received(outputs["FetchQueue"])]
     assert sorted(map(int, back)) == list(range(23))
+
+
+def test_events_for_endpoints_go_back_into_their_queue(outputs):
+    boto3.client("sqs").send_message(QueueUrl=outputs["WebhooksNotRead"], MessageBody="event")
+    assert given_up.redrive("WebhooksNotRead", boto3.client, outputs) == (1, 0)
+    assert [message["Body"] for message in received(outputs["WebhooksQueue"])] == ["event"]
 
 
 def test_promises_keep_their_sequence(outputs):

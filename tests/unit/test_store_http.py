@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import ssl
-import subprocess
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import pytest
@@ -14,6 +11,7 @@ import urllib3
 
 from order_processing.adapters.store_http import StoreHttps
 from order_processing.fetching import StoreUnreachable
+from tests.tls import certificate, serving
 
 
 class Api(BaseHTTPRequestHandler):
@@ -37,34 +35,25 @@ class Api(BaseHTTPRequestHandler):
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory) -> Iterator[tuple[str, Path]]:
-    folder = tmp_path_factory.mktemp("tls")
-    key, certificate = folder / "key.pem", folder / "certificate.pem"
-    command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost"]
-    options = ["-addext", "subjectAltName=DNS:localhost", "-keyout", str(key), "-out", str(certificate)]
-    subprocess.run([*command, *options], check=True, capture_output=True)
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Api)
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate, key)
-    server.socket = context.wrap_socket(server.socket, server_side=True)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"https://localhost:{server.server_address[1]}", certificate
-    server.shutdown()
+    key, made = certificate(tmp_path_factory.mktemp("tls"), "localhost")
+    with serving(Api, key, made) as port:
+        yield f"https://localhost:{port}", made
 
 
-def trusting(certificate: Path) -> StoreHttps:
-    return StoreHttps(urllib3.PoolManager(retries=False, ca_certs=str(certificate)))
+def trusting(trusted: Path) -> StoreHttps:
+    return StoreHttps(urllib3.PoolManager(retries=False, ca_certs=str(trusted)))
 
 
 def test_an_answer_has_its_headers_in_lower_case_and_its_body(served):
-    base, certificate = served
-    answer = trusting(certificate).get(f"{base}/orders", {"X-Auth-Token": "secret"})
+    base, trusted = served
+    answer = trusting(trusted).get(f"{base}/orders", {"X-Auth-Token": "secret"})
     assert (answer.status, answer.body, answer.headers["link"]) == (200, b"secret", "<next>")
 
 
 def test_no_redirect_is_followed(served):
-    base, certificate = served
+    base, trusted = served
     Api.asked.clear()
-    assert trusting(certificate).get(f"{base}/moved", {"X-Auth-Token": "secret"}).status == 302
+    assert trusting(trusted).get(f"{base}/moved", {"X-Auth-Token": "secret"}).status == 302
     assert Api.asked == ["/moved"]
 
 
@@ -77,8 +66,8 @@ def test_a_server_that_cannot_prove_its_name_gets_nothing(served):
 
 
 def test_an_answer_without_measure_and_a_closed_port_are_unreachable(served):
-    base, certificate = served
+    base, trusted = served
     with pytest.raises(StoreUnreachable, match="bytes"):
-        trusting(certificate).get(f"{base}/large", {})
+        trusting(trusted).get(f"{base}/large", {})
     with pytest.raises(StoreUnreachable, match="localhost"):
         StoreHttps().get("https://localhost:1/", {})

@@ -35,6 +35,8 @@ METRICS: Mapping[str, Metric] = {
     "StoreNotReconciled": _count("a store whose list of orders could not be compared", "source"),
     "OrderMissedByWebhook": _count("an order of a store's list of which no webhook had come", "source"),
     "CustomerNotReached": _count("a mail that bounced, was refused or drew a complaint", "mail"),
+    "WebhookGivenUp": _count("a message that an endpoint did not take within three days"),
+    "WebhookEndpointDisabled": _count("an endpoint that nothing is sent to any more, because it failed for days"),
     "SweeperFinding": _count("something that is not as it should be, as a sweeper found it", "kind"),
     "Fault": _count("work of a function that failed; most is tried again by itself"),
     # Named as the events that orders make. The steps of the happy path are not here: Step Functions counts the

@@ -7,6 +7,7 @@
   "staff": {"name": [...]}, "warehouse": {"system's name": [...]}, "inventory": {"system's name": [...]}}`; staff
   decides about orders that wait, a warehouse system prints, packs and hands over, and who holds an inventory key
   sends counts, planned supply and receipts.
+- webhooks: what signs the messages to each endpoint, two valid secrets each: `{"endpoint's name": ["new", "old"]}`.
 - stores: how stores' own APIs are reached, each that may be valid now (see `stores.listing.StoreAccess`):
   `{"bigcommerce": {"abc123": [{"token": "..."}]}, "woocommerce": {"shop.example.com": [{"user": ..., "token": ...}]}}`.
 """

@@ -71,6 +71,14 @@ def verify_standard_webhook(headers: Mapping[str, str], raw: bytes, keys: Sequen
     verify_digests("webhook-signature", digests, f"{message}.{sent}.".encode() + raw, keys)
 
 
+def standard_webhook_key(secret: str) -> bytes:
+    """The key of a secret of Standard Webhooks, which is written `whsec_` and the key in base64."""
+    try:
+        return base64.b64decode(secret.removeprefix("whsec_").encode("ascii"), validate=True)
+    except (UnicodeEncodeError, binascii.Error):
+        raise SignatureError("webhook-signature: the secret is not whsec_ and base64") from None
+
+
 def check_time(name: str, seconds: str, now: datetime) -> None:
     """Refuse a delivery that was signed more than five minutes before or after now; seconds since 1970 in text."""
     if not (seconds.isascii() and seconds.isdigit() and len(seconds) <= 11):

@@ -7,8 +7,6 @@ The scheme has no header for the sender; who has several of them tells them apar
 
 from __future__ import annotations
 
-import base64
-import binascii
 import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -21,12 +19,11 @@ from order_processing.stores.platform import (
     Delivery,
     NotAnOrder,
     OrderDeleted,
-    SignatureError,
     Unreadable,
     placed_or_changed,
     within_bounds,
 )
-from order_processing.stores.signature import header, verify_standard_webhook
+from order_processing.stores.signature import header, standard_webhook_key, verify_standard_webhook
 
 _CHANGES: dict[str, Change | None] = {
     "order.created": None,
@@ -58,7 +55,7 @@ class StandardWebhooks:
 
     def verify(self, headers: Mapping[str, str], raw: bytes, secrets: Sequence[str], now: datetime) -> None:
         """Secrets are written `whsec_` and the key in base64."""
-        verify_standard_webhook(headers, raw, [_key(secret) for secret in secrets if secret], now)
+        verify_standard_webhook(headers, raw, [standard_webhook_key(secret) for secret in secrets if secret], now)
 
     @within_bounds
     def read(self, headers: Mapping[str, str], raw: bytes) -> Delivery:
@@ -92,13 +89,6 @@ class StandardWebhooks:
             }
         )
         return placed_or_changed(order, _CHANGES[kind])
-
-
-def _key(secret: str) -> bytes:
-    try:
-        return base64.b64decode(secret.removeprefix("whsec_").encode("ascii"), validate=True)
-    except (UnicodeEncodeError, binascii.Error):
-        raise SignatureError("webhook-signature: the store's secret is not whsec_ and base64") from None
 
 
 PLATFORM = StandardWebhooks()
