@@ -80,9 +80,22 @@ check: setup security ## formatting, lint, types, import directions, the templat
 	AWS_DEFAULT_REGION=us-east-1 .tools/sam/bin/sam validate --lint
 
 .PHONY: security
-security: .tools/security/.stamp ## look over the template for weaknesses, offline; what is left as it is says why
+security: .tools/security/.stamp ## look over template and code for weaknesses, offline; what is left as it is says why
 	@# Without a word about it, checkov says yes to a template that it cannot read.
 	@.tools/security/bin/checkov --config-file .checkov.yaml | tee .tools/security/said; ! grep -q "Parsing errors" .tools/security/said
+	.tools/security/bin/bandit --quiet --configfile .bandit.yaml --recursive layers/order_processing/order_processing functions operating
+
+.PHONY: audit
+audit: .tools/security/.stamp ## compare the libraries that are deployed with the published advisories; asks PyPI
+	for lock in layers/dependencies/requirements.txt functions/*/requirements.txt; do \
+		! grep -q '^[a-z]' $$lock || .tools/security/bin/pip-audit --strict --disable-pip --require-hashes -r $$lock; \
+	done
+
+.PHONY: policies
+policies: setup ## run the stack's tests, then compare what each function did with what its policy grants; both ways
+	rm -rf .local/policies
+	KEEP_CALLS=.local/policies .venv/bin/pytest -q -n 2 --dist loadgroup tests/stack
+	.venv/bin/python -m tests.policies .local/policies
 
 .PHONY: reference
 reference: setup ## write the API's reference (OpenAPI, and its page) anew

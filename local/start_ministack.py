@@ -18,6 +18,8 @@
 - Services measure, and alarms look at what was measured; see `measured_services`.
 - A template may make versions and aliases of state machines, and deployments by CodeDeploy; see `published_versions`.
   Policies are about a state machine, by whichever version or alias it is started.
+
+Beside that, it notes what each role did and was denied; see `noted_calls`.
 """
 
 from __future__ import annotations
@@ -36,6 +38,7 @@ from ministack.services import apigateway, eventbridge, lambda_svc, ses, stepfun
 
 sys.path.append(str(Path(__file__).parent))
 import measured_services
+import noted_calls
 import published_versions
 import redriven_executions
 
@@ -174,6 +177,7 @@ if __name__ == "__main__":
     eventbridge._put_events = _put_events
     apigateway._cors_response_headers = _cors
     apigateway._cors_preflight_response = _preflight
+    noted_calls.install()
     redriven_executions.install()
     measured_services.install()
     published_versions.install()

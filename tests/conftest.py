@@ -12,8 +12,9 @@ import compile_pages
 import pytest
 from hypothesis import settings
 
-from local import emulator
+from local import LocalStack, emulator
 from local.places import LOCAL
+from tests import policies
 
 TEST_RUNS = LOCAL / "tests"
 
@@ -61,6 +62,8 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
         kept.mkdir()
         for log in RUN.glob("*.log"):
             shutil.copy(log, kept)
+    if (wanted := os.environ.get("KEEP_CALLS")) and (stack := LocalStack.running(RUN)):
+        policies.keep(stack, Path(wanted))
     _end(RUN)
 
 

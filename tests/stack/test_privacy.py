@@ -9,6 +9,7 @@ import pytest
 
 from local import wait_for
 from operating.privacy import Keepers, Wanted, erase
+from order_processing.adapters.webhook_items import read_waiting
 from order_processing.order_parts import Handling
 from order_processing.privacy import StillOpen
 from order_processing.settings import current
@@ -44,6 +45,35 @@ def traces_in(text: str) -> list[str]:
     return [trace for trace in TRACES if trace in text]
 
 
+def beside(stack) -> dict[str, str]:
+    """What else is kept of orders where nobody looks for personal data: dead letters, what is sent to endpoints,
+    metrics, executions' names, and the keys of every table."""
+    sqs, dynamodb, outputs = stack.client("sqs"), stack.client("dynamodb"), stack.outputs
+    found = {}
+    for url in sqs.list_queues().get("QueueUrls", []):
+        has = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["RedrivePolicy"]).get("Attributes", {})
+        if "RedrivePolicy" not in has:  # who has one is worked off, and its messages are not ours to receive
+            messages = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10, VisibilityTimeout=0)
+            found[url] = json.dumps(messages.get("Messages", []), default=str)
+    for name in (name for name in outputs if name.endswith("Table")):
+        described = dynamodb.describe_table(TableName=outputs[name])["Table"]
+        keys = {key["AttributeName"] for key in described["KeySchema"]}
+        for index in described.get("GlobalSecondaryIndexes", ()):
+            keys |= {key["AttributeName"] for key in index["KeySchema"]}
+        pages = dynamodb.get_paginator("scan").paginate(TableName=outputs[name])
+        items = [{key: item.get(key) for key in keys} for page in pages for item in page["Items"]]
+        found[name] = json.dumps(items, default=str)
+    scanned = dynamodb.get_paginator("scan").paginate(TableName=outputs["WebhooksTable"])
+    found["messages to endpoints"] = json.dumps(
+        [read_waiting(item).message.body for page in scanned for item in page["Items"] if "next_at" in item]
+    )
+    found["metrics"] = json.dumps(stack.client("cloudwatch").list_metrics()["Metrics"], default=str)
+    machine = stack.outputs["StateMachineArn"]
+    executions = stack.client("stepfunctions").list_executions(stateMachineArn=machine)["executions"]
+    found["executions"] = json.dumps(executions, default=str)
+    return found
+
+
 def test_executions_logs_and_keys_hold_no_personal_data(stack):
     ready = place(stack, canary_order("canary-ready")).json()
     until(stack, ready, "READY_TO_SHIP")
@@ -68,6 +98,8 @@ def test_executions_logs_and_keys_hold_no_personal_data(stack):
     keys = [item["Key"] for item in objects]
     assert [key for key in keys if ready["id"] in key]
     assert traces_in(json.dumps(keys)) == []
+    for place_of, text in beside(stack).items():
+        assert traces_in(text) == [], place_of
 
 
 def test_an_erased_customer_is_gone_and_the_order_is_still_shown(stack):
