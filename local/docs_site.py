@@ -22,6 +22,15 @@ _LINK = re.compile(r"\[([^\]]+)\]\(([^)\s#]+)(#[^)]*)?\)")
 _DIAGRAM = re.compile(r"```mermaid\n.*?```\n", re.DOTALL)
 
 
+def on_config(config: Any) -> Any:
+    """Pages that the navigation does not name stand at its end, so that none is lost."""
+    named = set(re.findall(r"[\w/-]+\.md", str(config["nav"])))
+    others = sorted(page.name for page in (ROOT / "docs").glob("*.md") if page.name not in named)
+    if others:
+        config["nav"].append({"More": others})
+    return config
+
+
 def on_files(files: Files, config: Any) -> Files:
     """The README is the first page."""
     text = (ROOT / "README.md").read_text(encoding="utf-8")
