@@ -67,6 +67,7 @@ ALLOWED = {
     "PIL": DRAWS_DOCUMENTS,
     "pypdf": {"print_batch"},
     "packvium": {"prepare_delivery"},
+    "order_processing.catalogue": VERIFIES | {"end_order", "quote_order", "staff_console"},
     "order_processing.mail.letter": SENDS_MAIL,
     "order_processing.pages": {"order_pages"},
     "order_processing.console": {"staff_console"},

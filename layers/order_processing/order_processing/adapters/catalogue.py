@@ -12,10 +12,10 @@ import time
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from order_processing.catalogue import Key
-
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
+
+    from order_processing.catalogue import Key
 
 _BATCH_READ = 100
 _BATCH_WRITE = 25

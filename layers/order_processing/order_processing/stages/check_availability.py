@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from order_processing.allotment import needs_of, pieces_by_sku
 from order_processing.availability import Shortage, promise, turn_of
-from order_processing.catalogue import Catalogue
 from order_processing.errors import OfferNeeded, OrderEnded, OrderReplaced
 from order_processing.inventory import Inventory, OutOfStock, seen_enough
 from order_processing.licences import keys_wanted
@@ -17,6 +17,9 @@ from order_processing.promise import Promise
 from order_processing.settings import Settings
 from order_processing.status import Status
 from order_processing.verified_order import VerifiedOrder
+
+if TYPE_CHECKING:  # the catalogue's records are read for an offer only
+    from order_processing.catalogue import Catalogue
 
 _TRIES = 5
 
