@@ -68,14 +68,14 @@ def _table(swept: Iterable[Future[Swept]]) -> int:
     return wrong
 
 
-def _mutations(tasks: dict[str, Future[str]], kinds: dict[str, str]) -> int:
-    """Prints what caught how many; each survivor by its name. How many survived."""
+def _mutations(tasks: dict[str, Future[str]], kinds: dict[str, str], *, each: bool) -> int:
+    """Prints what caught how many, and each survivor, or `each` mutation, by its name. How many survived."""
     caught, survived = Counter[str](), Counter[str]()
     for name, task in tasks.items():
         by = task.result()
         (caught if by else survived)[kinds[name]] += 1
-        if not by:
-            print(f"survived: {name}", flush=True)
+        if each or not by:
+            print(f"{'caught' if by else 'survived'}: {name}{f' (by {by})' if by else ''}", flush=True)
     print(f"{'mutation':12}{'caught':>8}{'survived':>10}")
     for kind in sorted(set(kinds.values())):
         print(f"{kind:12}{caught[kind]:8}{survived[kind]:10}")
@@ -89,6 +89,7 @@ def main() -> int:
     given.add_argument("--only", default="", help="scenarios and mutations with this in their name")
     given.add_argument("--processes", type=int, default=2)
     given.add_argument("--part", choices=("sweep", "mutations"), help="one of the two")
+    given.add_argument("--each", action="store_true", help="print what caught each mutation")
     options = given.parse_args()
     compiled()
     began, wrong = time.monotonic(), 0
@@ -98,7 +99,7 @@ def main() -> int:
             wrong += _table([pool.submit(_swept, name, options.faults) for name in names])
         if options.part != "sweep":
             kinds = {mutation.name: mutation.kind for mutation in mutations() if options.only in mutation.name}
-            wrong += _mutations({name: pool.submit(_caught, name) for name in kinds}, kinds)
+            wrong += _mutations({name: pool.submit(_caught, name) for name in kinds}, kinds, each=options.each)
     print(f"{time.monotonic() - began:.0f} s")
     return 1 if wrong else 0
 

@@ -15,7 +15,7 @@ from tests.faults.scenarios import Scenario
 from tests.faults.world import MAIN, World
 
 # What says how often something was tried, not what came of it.
-_OF_ATTEMPTS = frozenset({"version", "token", "other_tokens", "message_id"})
+_OF_ATTEMPTS = frozenset({"version", "token", "other_tokens", "message_id", "before"})
 _OF_EVENTS = frozenset({"id", "sequence"})
 PERSONAL = ("ada@example.com", "Ada Bell", "350 Fifth Avenue")
 _KEY = re.compile(r"KEY-\d")  # which of the free keys an order gets is chance
@@ -133,11 +133,16 @@ def differences(undisturbed: dict[str, Any], disturbed: dict[str, Any]) -> list[
     """8: every cut or repeated call ends as if called once. Where nothing was placed, nothing is compared."""
     if not any(name.startswith("orders") for name in disturbed):
         return []
-    return [
-        f"8: {name}: {undisturbed.get(name, '-')} became {disturbed.get(name, '-')}"[:600]
-        for name in sorted({*undisturbed, *disturbed})
-        if undisturbed.get(name) != disturbed.get(name)
-    ]
+    wrong = []
+    for name in sorted({*undisturbed, *disturbed}):
+        before, after = undisturbed.get(name, "-"), disturbed.get(name, "-")
+        if before == after:
+            continue
+        if isinstance(before, dict) and isinstance(after, dict):
+            names = {each for each in {*before, *after} if before.get(each) != after.get(each)}
+            before, after = ({each: known.get(each) for each in sorted(names)} for known in (before, after))
+        wrong.append(f"8: {name}: {before} became {after}"[:900])
+    return wrong
 
 
 def _event(detail: str) -> str:
