@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import json
 import urllib.request
 from dataclasses import dataclass, field
@@ -102,13 +103,14 @@ class Roles:
         """A front end's own token, by its client's credentials."""
         scopes = [scope] if scope else [right.scope for right in RIGHTS if right.groups is None]
         cognito = self._stack.client("cognito-idp")
-        if scope:  # of another API
-            cognito.create_resource_server(
-                UserPoolId=self._pool,
-                Identifier="another",
-                Name="another",
-                Scopes=[{"ScopeName": scope, "ScopeDescription": "nothing here"}],
-            )
+        if scope:  # of another API, which may be there from the time before
+            with contextlib.suppress(cognito.exceptions.InvalidParameterException):
+                cognito.create_resource_server(
+                    UserPoolId=self._pool,
+                    Identifier="another",
+                    Name="another",
+                    Scopes=[{"ScopeName": scope, "ScopeDescription": "nothing here"}],
+                )
         client = cognito.create_user_pool_client(
             UserPoolId=self._pool,
             ClientName=f"front end {scope}",
