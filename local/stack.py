@@ -6,7 +6,7 @@ import http.client
 import json
 import time
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -142,13 +142,21 @@ class LocalStack:
         groups = [
             g["logGroupName"] for p in service.get_paginator("describe_log_groups").paginate() for g in p["logGroups"]
         ]
-        pages = service.get_paginator("filter_log_events")
-        return [
-            event["message"]
-            for group in groups
-            for page in pages.paginate(logGroupName=group)
-            for event in page["events"]
-        ]
+        return [message for group in groups for message in self._messages(group)]
+
+    def _messages(self, group: str) -> Iterator[str]:
+        # Stream by stream: asked for a whole group, the emulator tells of the first 10,000 lines and of no page after.
+        service = self.client("logs")
+        for found in service.get_paginator("describe_log_streams").paginate(logGroupName=group):
+            for stream in found["logStreams"]:
+                asked = {"logGroupName": group, "logStreamName": stream["logStreamName"], "startFromHead": True}
+                token = ""
+                while True:
+                    page = service.get_log_events(**asked, **({"nextToken": token} if token else {}))
+                    yield from (event["message"] for event in page["events"])
+                    if not page["events"] or page["nextForwardToken"] == token:
+                        break
+                    token = page["nextForwardToken"]
 
     def _arn(self, order_id: str) -> str:
         return f"{self.outputs['StateMachineArn'].replace(':stateMachine:', ':execution:')}:{order_id}"

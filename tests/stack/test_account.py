@@ -45,7 +45,7 @@ def test_an_order_on_account_is_paid_and_found(stack):
         if not cursor:
             break
     assert found.count(receipt["number"]) == 1
-    assert get(stack, "/orders", API_KEY, day=today).status == 401
+    assert get(stack, "/orders", "nobody's key", day=today).status == 401
 
 
 def test_many_orders_of_one_customer_at_once_leave_totals_that_are_their_sum(stack):
