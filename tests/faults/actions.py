@@ -24,7 +24,9 @@ WHO = "ada@example.com"
 
 
 def _answered(outcome: Outcome) -> bool:
-    return not outcome.failed and outcome.returned.get("statusCode", 200) < 500
+    if outcome.failed or outcome.returned.get("statusCode", 200) >= 500:
+        return False
+    return "CONFIRMATION_UNDER_WAY" not in str(outcome.returned.get("body", ""))  # which says: again in a minute
 
 
 @dataclass(frozen=True)

@@ -92,8 +92,9 @@ def _swept(functions: Functions, mutation: Mutation, names: list[str]) -> str:
     """The first scenario that shows it."""
     by_name = {scenario.name: scenario for scenario in scenarios()}
     signal.signal(signal.SIGPROF, _stop)
-    with taken_away(mutation):
-        for name in names:
+    for name in names:
+        _check_clean(functions, name)
+        with taken_away(mutation):
             signal.setitimer(signal.ITIMER_PROF, SECONDS)
             try:
                 if sweep(functions, by_name[name], 1, mutation.resources(), stop=True).violations:
@@ -103,6 +104,18 @@ def _swept(functions: Functions, mutation: Mutation, names: list[str]) -> str:
             finally:
                 signal.setitimer(signal.ITIMER_PROF, 0)
     return ""
+
+
+_clean: set[str] = set()
+
+
+def _check_clean(functions: Functions, name: str) -> None:
+    """A scenario that is wrong with every guard in place shows nothing: an error."""
+    if name not in _clean:
+        (scenario,) = [each for each in scenarios() if each.name == name]
+        if found := sweep(functions, scenario, 1, stop=True).violations:
+            raise AssertionError(f"{name} with every guard in place: {found}")
+        _clean.add(name)
 
 
 def _red(mutation: Mutation, tests: str) -> bool:

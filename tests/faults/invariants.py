@@ -18,6 +18,7 @@ from tests.faults.world import MAIN, World
 _OF_ATTEMPTS = frozenset({"version", "token", "other_tokens", "message_id", "before"})
 _OF_EVENTS = frozenset({"id", "sequence"})
 PERSONAL = ("ada@example.com", "Ada Bell", "350 Fifth Avenue")
+_TIME = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+(Z|\+00:00)")  # of what is done again, the time is another one
 _KEY = re.compile(r"KEY-\d")  # which of the free keys an order gets is chance
 
 
@@ -113,7 +114,7 @@ def _accounts(world: World) -> list[str]:
 def end_state(world: World) -> dict[str, Any]:
     """An end as it is compared: tables, mails, documents, events, executions; not how often something was tried."""
     told: dict[str, Any] = {
-        f"{name} {' '.join(key)}": _plain(item)
+        _TIME.sub("T", f"{name} {' '.join(key)}"): _plain(item)
         for name, items in world.tables.items()
         for key, item in items.items()
         if name not in ("catalogue", "licences") and key[0] != "progress"  # how far a schedule has looked
@@ -146,13 +147,13 @@ def differences(undisturbed: dict[str, Any], disturbed: dict[str, Any]) -> list[
 
 
 def _event(detail: str) -> str:
-    told = json.loads(detail)
+    told = json.loads(_TIME.sub("T", detail))
     return json.dumps({name: value for name, value in told.items() if name not in _OF_EVENTS}, sort_keys=True)
 
 
 def _plain(item: Item) -> Any:
     return {
-        name: _without_attempts(_document(value)) if set(value) & {"B", "S"} else value
+        name: _without_attempts(_document(value) if set(value) & {"B", "S"} else _untimed(value))
         for name, value in item.attributes.items()
         if name not in _OF_ATTEMPTS and name != "raw"
     }
@@ -160,9 +161,13 @@ def _plain(item: Item) -> Any:
 
 def _document(value: dict[str, Any]) -> Any:
     if "B" in value:
-        return json.loads(inflated(base64.b64decode(value["B"])))
-    text = value["S"]
+        return json.loads(_TIME.sub("T", inflated(base64.b64decode(value["B"])).decode()))
+    text = _TIME.sub("T", value["S"])
     return json.loads(text) if text.startswith("{") else text
+
+
+def _untimed(value: Any) -> Any:
+    return json.loads(_TIME.sub("T", json.dumps(value)))
 
 
 def _without_attempts(value: Any) -> Any:

@@ -7,6 +7,7 @@ runs is the number of ways through. Nothing is left out by that.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -167,7 +168,7 @@ class Exploration:
 
 def _kind(fault: str) -> str:
     """A fault's kind, without its place: of two in one invocation the first."""
-    return fault.partition(" at ")[0].partition(" of ")[0] if fault else ""
+    return re.split(r" at \d| of ", fault)[0]
 
 
 def _faulty(world: World, faults: int) -> World:

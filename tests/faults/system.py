@@ -14,6 +14,7 @@ from tests.faults.scenarios import Scenario
 from tests.faults.world import MAIN, Execution, World
 
 _MOST_SWEEPS = 3
+_IN_A_MINUTE = 61
 
 
 @dataclass
@@ -82,7 +83,9 @@ class System:
             self._without_function(after, step)
             return after
         plan = plan or Plan()
-        ahead = step.action.ahead if step.action else 0
+        ahead = 0
+        if step.action:
+            ahead = step.action.ahead + (0 if step.action is SWEEP else world.wait)
         after.clock += ahead
         outcome = self.functions.invoke(after, step.function, step.event, plan)
         if twice:
@@ -136,6 +139,7 @@ class System:
             if done and step.event.get("requestContext", {}).get("http", {}).get("method") == "GET":
                 world.page = outcome.returned["body"]
             world.trying = not done
+            world.wait = _IN_A_MINUTE if not done and "CONFIRMATION_UNDER_WAY" in str(outcome.returned) else 0
             world.step += done
         else:
             self._published(world, step, outcome)

@@ -56,7 +56,8 @@ class Execution:
 class World:
     """clock: seconds since 1970; step: the scenario's next; faults: how many there were; sent_unnoted: the mails whose
     sender was stopped after SES had answered and before anything was written of it; page: what a browser
-    shows; swept: how often the schedule has looked; trying: the next action was tried and has not come through."""
+    shows; swept: how often the schedule has looked; trying: the next action was tried and has not come
+    through; wait: how many seconds later it is tried again."""
 
     tables: Tables
     clock: int = START
@@ -75,6 +76,7 @@ class World:
     page: str = ""
     swept: int = 0
     trying: bool = False
+    wait: int = 0
 
     def copy(self) -> World:
         return replace(
@@ -109,6 +111,7 @@ class World:
             self.page,
             self.swept,
             self.trying,
+            self.wait,
         )
         told.update(repr(rest).encode())
         return told.digest()
