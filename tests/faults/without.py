@@ -11,12 +11,18 @@ from tests.template import template
 _without = ExitStack()
 
 
-def pytest_collection_finish() -> None:
-    """Before the first test, and after all modules were read."""
-    (mutation,) = [mutation for mutation in mutations() if mutation.name == os.environ["FAULTS_WITHOUT"]]
-    _without.enter_context(taken_away(mutation))
-    if resources := mutation.resources():
+(_MUTATION,) = [mutation for mutation in mutations() if mutation.name == os.environ["FAULTS_WITHOUT"]]
+
+
+def pytest_configure() -> None:
+    """Of the template before any test module reads it."""
+    if resources := _MUTATION.resources():
         template()["Resources"].update(resources)
+
+
+def pytest_collection_finish() -> None:
+    """Of the package after all modules were read: where a function stands does not change."""
+    _without.enter_context(taken_away(_MUTATION))
 
 
 def pytest_unconfigure() -> None:

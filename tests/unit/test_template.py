@@ -42,6 +42,10 @@ def test_a_turn_off_the_path_is_never_retried_and_every_fault_is(stage):
     assert (last["ErrorEquals"], last["JitterStrategy"]) == (["States.ALL"], "FULL")
 
 
+def test_all_stages_are_tried_again_alike():
+    assert [STATES[stage]["Retry"] for stage in STAGES] == [STATES["VerifyOrder"]["Retry"]] * len(STAGES)
+
+
 @pytest.mark.parametrize("state", ["ConfirmOrder", "AwaitDecision", "EndOrder"])
 def test_whoever_sends_mail_waits_for_a_throttled_ses_and_leaves_a_stopped_one_to_staff(state):
     rules = {name: rule for rule in STATES[state]["Retry"] for name in rule["ErrorEquals"]}
