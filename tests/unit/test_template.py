@@ -42,6 +42,11 @@ def test_a_turn_off_the_path_is_never_retried_and_every_fault_is(stage):
     assert (last["ErrorEquals"], last["JitterStrategy"]) == (["States.ALL"], "FULL")
 
 
+def test_a_promise_that_is_lost_before_anyone_was_told_is_made_anew():
+    nexts = {error: rule["Next"] for rule in STATES["ConfirmOrder"]["Catch"] for error in rule["ErrorEquals"]}
+    assert nexts["PromiseLost"] == "CheckAvailability"
+
+
 def test_all_stages_are_tried_again_alike():
     assert [STATES[stage]["Retry"] for stage in STAGES] == [STATES["VerifyOrder"]["Retry"]] * len(STAGES)
 
