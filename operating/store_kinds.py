@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import hashlib
 import hmac
 import json
@@ -14,7 +13,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from order_processing.stores.signature import SignatureError, standard_webhook_key
 from order_processing.stores.woocommerce import site
+from order_processing.webhooks import message
 
 PEM = "-----BEGIN PUBLIC KEY-----"
 LEAST = 12
@@ -110,7 +111,7 @@ def new_secret(source: str) -> str:
     if not KINDS[source].ours:
         raise NotUsable(f"{source} makes the secret itself: expected it from {KINDS[source].secret}")
     if source == "standardwebhooks":
-        return "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()
+        return message.new_secret(secrets.token_bytes(message.SECRET_BYTES))
     return secrets.token_hex(32)
 
 
@@ -153,17 +154,17 @@ def signed(source: str, secret: str, raw: bytes, at: datetime) -> dict[str, str]
         return {"Stripe-Signature": f"t={seconds},v1={digest}"}
     if source in ("bigcommerce", "standardwebhooks"):
         key = _bytes(secret) if source == "standardwebhooks" else key
-        message = f"msg_{seconds}_{hashlib.sha256(raw).hexdigest()[:16]}"
-        digest = _base64(key, f"{message}.{seconds}.".encode() + raw)
-        return {"webhook-id": message, "webhook-timestamp": seconds, "webhook-signature": f"v1,{digest}"}
+        delivery = f"msg_{seconds}_{hashlib.sha256(raw).hexdigest()[:16]}"
+        digest = _base64(key, f"{delivery}.{seconds}.".encode() + raw)
+        return {"webhook-id": delivery, "webhook-timestamp": seconds, "webhook-signature": f"v1,{digest}"}
     name = {"shopify": "X-Shopify-Hmac-Sha256", "woocommerce": "X-WC-Webhook-Signature"}
     return {name.get(source, "x-adobe-signature"): _base64(key, raw)}
 
 
 def _bytes(secret: str) -> bytes:
     try:
-        return base64.b64decode(secret.removeprefix("whsec_").encode("ascii"), validate=True)
-    except (UnicodeEncodeError, binascii.Error):
+        return standard_webhook_key(secret)
+    except SignatureError:
         return b""
 
 
