@@ -44,6 +44,7 @@ from order_processing.console.measures import MeasuresPage
 from order_processing.console.order_actions import OrderActions
 from order_processing.console.order_detail import OrderDetails
 from order_processing.console.order_find import FindPage
+from order_processing.console.order_papers import OrderPapers
 from order_processing.console.shipments import ShipmentPages
 from order_processing.console.stock import StockPage
 from order_processing.failures import console_url
@@ -149,7 +150,8 @@ _console = Console(
     (
         *FindPage(_search, _orders).routes(),
         *_approvals.routes(),
-        *OrderActions(_orders, _orders, _executions, _again).routes(),
+        *OrderActions(_orders, _executions, _again).routes(),
+        *OrderPapers(_orders, _orders).routes(),
         *_failures.routes(),
         *_not_reached,
         *StockPage(_stock, Receipts(_dynamodb, _inventory), _queries, _orders, _settings).routes(),

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import io
+import json
+import re
 from datetime import date, timedelta
 
 import boto3
 import pytest
 
 from order_processing.adapters.audit import DynamoAudit
+from order_processing.adapters.confirmation_again import ConfirmationAgain
 from order_processing.adapters.waiting import DynamoWaiting
 from order_processing.console.acts import ActsPage
 from order_processing.console.approvals import ApprovalPages
 from order_processing.console.order_actions import OrderActions
+from order_processing.console.order_papers import OrderPapers
 from order_processing.console.staff import Group
+from order_processing.errors import NotSentAgain
 from order_processing.failures import Progress
 from order_processing.inventory import PlannedSupply
 from order_processing.order_number import display
@@ -34,7 +40,7 @@ class Failed:
         return order_id, Progress(status="FAILED", error="DeliveryRefused", told="OUT_OF_KEYS: APP: 1 of 1 keys")
 
 
-def desk(shop, *groups: Group, executions=None, **who: str) -> Desk:
+def desk(shop, *groups: Group, executions=None, send_again=None, **who: str) -> Desk:
     pages = ApprovalPages(
         orders=shop.orders,
         waiting=DynamoWaiting(shop.client("dynamodb"), shop.tables["orders"]),
@@ -45,9 +51,12 @@ def desk(shop, *groups: Group, executions=None, **who: str) -> Desk:
         settings=current(),
     )
     sent: list[str] = []
-    actions = OrderActions(shop.orders, shop.orders, shop, sent.append)
+    actions = OrderActions(shop.orders, shop, send_again or sent.append)
+    papers = OrderPapers(shop.orders, shop.orders)
     audit = DynamoAudit(boto3.client("dynamodb"), "orders")
-    at = Desk((*pages.routes(), *actions.routes()), *(groups or (Group.OPERATIONS,)), audit=audit, **who)
+    at = Desk(
+        (*pages.routes(), *actions.routes(), *papers.routes()), *(groups or (Group.OPERATIONS,)), audit=audit, **who
+    )
     at.now = shop.now
     at.sign_in()
     at.sent, at.audit = sent, audit
@@ -117,7 +126,11 @@ def test_admins_see_what_was_done_on_a_day(shop, ready):
 
 def test_an_order_is_cancelled_once_and_not_when_it_is_too_late(shop, ready):
     at = desk(shop)
-    assert "Cancel it now" in page(at, ready)
+    assert f'href="/staff/orders/{ready}/cancel"' in page(at, ready)
+    sure = at.send("GET", f"/staff/orders/{ready}/cancel").body
+    for text in ("Cancel it now", "This cannot be undone", "taken back", shop.orders.load(ready).mail_address):
+        assert text in sure, text
+    assert shop.orders.load(ready).status is Status.READY_TO_SHIP, "looking changes nothing"
     moved = at.post(f"/staff/orders/{ready}/cancel", do="cancel", reason="You asked us to.")
     assert moved.status == 303
     stored = shop.orders.load(ready)
@@ -129,11 +142,13 @@ def test_an_order_is_cancelled_once_and_not_when_it_is_too_late(shop, ready):
     at.now += timedelta(seconds=1)
     assert at.post(f"/staff/orders/{ready}/cancel", do="cancel").status == 303
     assert [act.outcome for act in at.audit.of_order(ready)] == ["done", "done"]
-    assert "Cancel it now" not in page(at, ready)
+    assert f'href="/staff/orders/{ready}/cancel"' not in page(at, ready)
+    assert "has ended already" in at.send("GET", f"/staff/orders/{ready}/cancel").body
     late = shop.run(shop.place(simple_order("late")))
     printed = late.handling.model_copy(update={"printed_at": shop.now})
     shop.orders.note_handling(late, printed)
     assert "It cannot be cancelled now" in page(at, late.order_id)
+    assert "labelled already" in at.send("GET", f"/staff/orders/{late.order_id}/cancel").body
     assert at.post(f"/staff/orders/{late.order_id}/cancel", do="cancel").status == 409
     assert at.audit.of_order(late.order_id)[0].outcome == "refused"
 
@@ -141,7 +156,11 @@ def test_an_order_is_cancelled_once_and_not_when_it_is_too_late(shop, ready):
 def test_the_confirmation_goes_out_again_and_elsewhere(shop, ready):
     at = desk(shop)
     where = f"/staff/orders/{ready}/confirmation"
-    assert at.post(where, do="send", email="no address").status == 409
+    assert "no address" not in at.send("GET", where).body
+    wrong = at.post(where, do="send", email="no address")
+    assert wrong.status == 409
+    for text in ("This is no e-mail address", 'value="no address"', 'aria-invalid="true"'):
+        assert text in wrong.body
     assert at.sent == []
     assert at.post(where, do="send", email=shop.orders.load(ready).mail_address).status == 303
     assert shop.orders.load(ready).contact is None
@@ -154,13 +173,72 @@ def test_the_confirmation_goes_out_again_and_elsewhere(shop, ready):
     assert at.sent == [ready, ready]
 
 
+def test_nothing_is_sent_again_of_an_order_that_has_ended(shop, ready):
+    at = desk(shop)
+    at.post(f"/staff/orders/{ready}/cancel", do="cancel")
+    where = f"/staff/orders/{ready}/confirmation"
+    assert "Note another address" in page(at, ready)
+    assert "There is no confirmation to send" in at.post(where, do="send").body
+    assert at.post(where, do="send", email="ada.bell@example.org").status == 303
+    assert at.sent == []
+
+
+def test_why_it_was_not_sent_again_stands_on_the_page(shop, ready):
+    def refuse(order_id: str) -> None:
+        raise NotSentAgain("mail to this address is not sent")
+
+    said = desk(shop, send_again=refuse).post(f"/staff/orders/{ready}/confirmation", do="send")
+    assert said.status == 409
+    assert "It was not sent: mail to this address is not sent." in said.body
+
+
+@pytest.mark.parametrize(
+    ("error", "message", "told"),
+    [
+        ("StageFault", "AddressRefused (at order_processing.stages.confirm_order:107)", "note another one"),
+        ("OrderEnded", "CANCELLED", "the order has ended"),
+        ("SendingStopped", "SendingPaused", "mail is stopped"),
+        ("StageFault", "KeyError (at order_processing.mail.post:7)", "a fault in the software (KeyError"),
+    ],
+)
+def test_why_the_function_did_not_send_is_told_in_words(error, message, told):
+    class Lambda:
+        def invoke(self, **asked):
+            said = json.dumps({"errorType": error, "errorMessage": message}).encode()
+            return {"FunctionError": "Unhandled", "Payload": io.BytesIO(said)}
+
+    with pytest.raises(NotSentAgain, match=re.escape(told)):
+        ConfirmationAgain(Lambda(), "confirm")("7K3M9QXB4")
+
+
+def test_papers_are_printed_and_printed_again_and_both_are_written_down(shop, ready):
+    at = desk(shop)
+    assert "label-1.pdf?" not in page(at, ready), "an open label is as good as a printed one"
+    for word in ("print", "again"):
+        moved = at.post(f"/staff/orders/{ready}/print", do=word)
+        assert (moved.status, moved.headers["Location"]) == (303, f"/staff/shipments/{ready}/papers")
+        at.now += timedelta(seconds=1)
+    stored = shop.orders.load(ready)
+    assert stored.handling.printed_at == shop.now, "the first time counts"
+    assert [act.what for act in at.audit.of_order(ready)] == ["print: print", "print: again"]
+    body = page(at, ready)
+    assert "Print again" in body
+    assert "label-1.pdf?" in body
+    asked = shop.place(simple_order("not-ready"))
+    assert at.post(f"/staff/orders/{asked}/print", do="print").status == 409
+
+
 def test_staff_choose_of_an_offer_for_the_customer(shop):
     shop.inventory.plan_supply(COMING)
     order_id = offered(shop).order_id
     at = desk(shop)
     body = page(at, order_id)
     assert "Choose for the customer" in body
-    assert "everything, later" in body
+    assert f'href="/staff/orders/{order_id}/choose?choice=later"' in body
+    body = at.send("GET", f"/staff/orders/{order_id}/choose?choice=later").body
+    assert "Their choice is: everything, later" in body
+    assert "How much more" not in body, "it costs no more"
+    assert at.send("GET", f"/staff/orders/{order_id}/choose?choice=nothing").status == 409
     seen = body.partition('name="seen" value="')[2].partition('"')[0]
     where = f"/staff/orders/{order_id}/choose"
     assert at.post(where, do="choose", choice="nothing", seen=seen).status == 409
@@ -174,7 +252,9 @@ def test_staff_choose_of_an_offer_for_the_customer(shop):
 def test_the_warehouse_sees_and_does_none_of_it(shop, ready):
     at = desk(shop, Group.WAREHOUSE)
     assert at.send("GET", f"/staff/orders/{ready}").status == 403
-    for what in ("choose", "cancel", "confirmation", "payload"):
+    for what in ("choose", "cancel", "confirmation"):
+        assert at.send("GET", f"/staff/orders/{ready}/{what}").status == 403
+    for what in ("choose", "cancel", "confirmation", "payload", "print"):
         assert at.post(f"/staff/orders/{ready}/{what}", do=what).status == 403
     assert at.audit.of_order(ready) == []
     assert shop.orders.load(ready).status is Status.READY_TO_SHIP

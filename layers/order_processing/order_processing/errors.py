@@ -76,3 +76,7 @@ class OrderNotFound(LookupError):
 
 class OrderChanged(RuntimeError):
     """Someone else changed the order since it was read: read it again and decide anew."""
+
+
+class NotSentAgain(RuntimeError):
+    """A confirmation could not be sent once more; the message says why, and what to do, in words for staff."""

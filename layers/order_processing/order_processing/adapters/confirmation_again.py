@@ -5,12 +5,16 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from order_processing.errors import NotSentAgain
+from order_processing.faults import advice, code_of, plain
+
 if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient
 
-
-class NotSentAgain(RuntimeError):
-    """The confirmation could not be sent; the function's log says why."""
+_TURNS = {
+    "AddressRefused": "mail to this address is not sent, since it came back or its owner complained: note another one",
+    "OrderEnded": "the order has ended",
+}
 
 
 class ConfirmationAgain:
@@ -24,5 +28,11 @@ class ConfirmationAgain:
         """Send; NotSentAgain."""
         asked = json.dumps({"order_id": order_id, "again": True}).encode()
         answer = self._client.invoke(FunctionName=self._function, Payload=asked)
-        if "FunctionError" in answer:
-            raise NotSentAgain(order_id)
+        if "FunctionError" not in answer:
+            return
+        said = json.loads(answer["Payload"].read() or b"{}")
+        error, told = str(said.get("errorType", "")), plain(str(said.get("errorMessage", "")))
+        meant = advice(error, told)
+        raise NotSentAgain(
+            _TURNS.get(code_of(told)) or _TURNS.get(error) or f"{meant.title.lower()} ({told}). {meant.todo}"
+        )

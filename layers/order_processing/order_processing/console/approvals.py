@@ -9,8 +9,9 @@ from order_processing import order_number
 from order_processing.account import AccountEntry, Totals
 from order_processing.console.backlog import Backlog
 from order_processing.console.failures import WHO as REDRIVE
-from order_processing.console.order_actions import ACT, SEE_PAYLOADS
+from order_processing.console.order_actions import ACT
 from order_processing.console.order_detail import OrderDetails
+from order_processing.console.order_papers import SEE_PAYLOADS
 from order_processing.console.order_shown import (
     HistoryShown,
     correctable_fields,

@@ -9,24 +9,21 @@ from typing import Protocol
 
 from order_processing.audit import Act, Audit
 from order_processing.cancellation import refusal
+from order_processing.console.order_act_page import can_resend
+from order_processing.console.order_choices import choices_of
 from order_processing.failures import Progress
 from order_processing.faults import advice
 from order_processing.mail.figures import Figures
-from order_processing.offer import Alternative
 from order_processing.order_parts import Confirmation
 from order_processing.promise import Allocation
 from order_processing.settings import Settings
-from order_processing.status import Status
 from order_processing.stored_order import StoredOrder
 from order_processing.timeline import timeline
-from order_processing.verification.corrections import order_of
 from order_processing.warehouse.papers import documents_of
 from order_processing.warehouse.parcels import state_of
 
 _FIGURES = Figures("en", "en")
 _SOURCES = {"stock": "stock", "supply": "supply", "production": "made to order"}
-_KINDS = {"later": "everything, later", "in_parts": "a part now, the rest later", "substitute": "a substitute",
-          "without": "without it", "cancel": "cancel the order"}  # fmt: skip
 _FAILED = ("FAILED", "TIMED_OUT", "ABORTED")
 
 
@@ -82,7 +79,7 @@ class Detail:
     can_cancel: bool
     why_not: str
     can_resend: bool
-    address: str
+    printed: bool
 
 
 class OrderDetails:
@@ -106,7 +103,7 @@ class OrderDetails:
     def of(self, stored: StoredOrder, now: datetime) -> Detail:
         """The details of an order."""
         zone = self._settings.store.time_zone
-        why_not = refusal(stored, now)
+        why_not, was_printed = refusal(stored, now), stored.handling.printed_at is not None
         return Detail(
             execution=self._execution(stored),
             happened=tuple(
@@ -123,13 +120,17 @@ class OrderDetails:
             else (),
             mails=tuple(_mails(stored, zone)),
             parcels=tuple(_parcels(stored, self._settings)),
-            documents=tuple((each["kind"], each["name"], each["link"]) for each in self._documents(stored)),
+            documents=tuple(
+                # A label that is open is as good as printed, and what is printed cannot be cancelled.
+                (each["kind"], each["name"], "" if each["kind"] == "label" and not was_printed else each["link"])
+                for each in self._documents(stored)
+            ),
             acts=tuple(self._audit.of_order(stored.order_id)),
-            choices=tuple(_choice(each, order_of(stored).currency) for each in _offered(stored)),
+            choices=choices_of(stored),
             can_cancel=not stored.ended and why_not is None,
             why_not=str(why_not) if why_not and not stored.ended else "",
-            can_resend=stored.has_reached(Status.CONFIRMED) and stored.confirmation is not None and not stored.erased,
-            address=stored.mail_address,
+            can_resend=can_resend(stored),
+            printed=was_printed,
         )
 
     def _documents(self, stored: StoredOrder) -> list[dict[str, str]]:
@@ -149,21 +150,6 @@ class OrderDetails:
 def _held(each: Allocation) -> tuple[str, str, str, str, str]:
     source = f"{_SOURCES[each.kind]} {each.source_id}".strip()
     return each.sku, str(each.quantity), f"{each.location}, {source}", str(each.ship_date), str(each.delivery_date)
-
-
-def _offered(stored: StoredOrder) -> tuple[Alternative, ...]:
-    return stored.offer.alternatives if stored.offer and stored.status is Status.OFFER_PENDING else ()
-
-
-def _choice(alternative: Alternative, currency: str) -> tuple[str, str]:
-    """An alternative's key, and it in words."""
-    words = [_KINDS.get(alternative.kind, alternative.kind)]
-    words += [f"{each.item.description} ({each.item.sku})" for each in alternative.replacements]
-    if alternative.difference:
-        more = _FIGURES.amount(abs(alternative.difference), currency)
-        words.append(f"{more} {'more' if alternative.difference > 0 else 'less'}")
-    day = alternative.promise.delivery_date if alternative.promise else None
-    return alternative.key, ", ".join([*words, *([f"there by {day}"] if day else [])])
 
 
 def _mails(stored: StoredOrder, zone: str) -> list[MailShown]:

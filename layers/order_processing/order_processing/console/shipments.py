@@ -12,6 +12,7 @@ from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from order_processing import order_number
+from order_processing.console.order_actions import ACT
 from order_processing.console.page import GoTo, Notice, Route, Shown, View, Visit
 from order_processing.console.staff import Group
 from order_processing.errors import OrderChanged, OrderNotFound
@@ -52,7 +53,7 @@ class ShipmentPages:
         return (
             Route("GET", PATH, WHO, self.day, navigation="Shipments", about=about),
             Route("POST", PATH, WHO, self.act, act="shipments"),
-            Route("GET", PATH + "/{order_id}/papers", WHO, self.papers),
+            Route("GET", PATH + "/{order_id}/papers", WHO | ACT, self.papers),
         )
 
     def day(self, visit: Visit) -> Shown:
@@ -116,7 +117,13 @@ class ShipmentPages:
         except (OrderNotFound, order_number.OrderNumberError):
             return _refused("There is no such order.", 404)
         found = documents_of(stored, self._link)
-        return View("papers.html", f"Papers of {found['order']}", {"documents": found["documents"]})
+        values = {
+            "documents": found["documents"],
+            "order_id": stored.order_id,
+            "may_open": visit.person.may(ACT),
+            "may_list": visit.person.may(WHO),
+        }
+        return View("papers.html", f"Papers of {found['order']}", values)
 
     def _print(self, order_id: str, now: datetime) -> Shown:
         stored = self._orders.load(order_id)

@@ -10,7 +10,7 @@ from order_processing import order_number
 from order_processing.console.page import GoTo, Notice, Route, Shown, View, Visit
 from order_processing.console.staff import Group
 from order_processing.decisions import Executions, NotAsked, decide
-from order_processing.errors import OrderNotFound
+from order_processing.errors import NotSentAgain, OrderNotFound
 from order_processing.mail_reports import UnreachedCustomers
 from order_processing.observe import logger
 from order_processing.order import Order
@@ -127,7 +127,10 @@ class NotReached:
             if not self._decided(entry.order_id, answer):
                 return _notice("Nothing was sent", "The order no longer waits for this.", 409)
         else:
-            self._send_again(entry.order_id)
+            try:
+                self._send_again(entry.order_id)
+            except NotSentAgain as why:
+                return _notice("It was not sent", f"The address is noted, and: {why}.", 409)
         return self._done(entry, visit)
 
     def _decided(self, order_id: str, answer: Answer) -> bool:
