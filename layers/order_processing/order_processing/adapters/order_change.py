@@ -42,9 +42,9 @@ class Change:
             self._waits_for("customer" if asks_customer else "staff", at)
         elif to in ENDED and at and not self.before.placed.closed_reason:  # who closed it tells its customer
             self._waits_for("notice", at)
-        elif to and self.before.pending:
+        elif to and (self.before.pending or (self.before.ended and to is Status.RECEIVED)):  # the store opened it again
             self._waits_for("execution", at or max(self.before.times.values(), default=self.before.received_at))
-        elif to and (self.before.ended or any(status in self.before.times for status in PENDING)):
+        elif to and (self.before.ended or any(status in self.before.times for status in (*PENDING, *ENDED))):
             self.wait_no_longer()
 
     def _waits_for(self, what: WaitsFor, since: datetime) -> None:
