@@ -1,6 +1,7 @@
 """Find orders, and see what happened to one.
 
     python -m operating.orders find WHAT       its number, an e-mail, the store's id, a SKU, a parcel's number
+    python -m operating.orders find WHAT --since 2026-08-01     a SKU or a store's number, further back than 14 days
     python -m operating.orders find --day 2026-11-25 [--to DAY] [--status S] [--sku SKU] [--promised DAY]
     python -m operating.orders find --customer C-1013
     python -m operating.orders find --from-store SOURCE STORE ID     the order that a store sent
@@ -14,7 +15,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from operating.stack import Clients, add_stack, connect
 from order_processing import order_number
@@ -27,7 +28,7 @@ from order_processing.adapters.secrets import Secrets
 from order_processing.errors import OrderNotFound
 from order_processing.money import major_units
 from order_processing.order_number import OrderNumberError, display
-from order_processing.order_queries import OrderQueries, QueryError, criteria_of
+from order_processing.order_queries import OrderQueries, OrderRow, QueryError, criteria_of
 from order_processing.order_search import OrderSearch
 from order_processing.orders import Orders
 from order_processing.timeline import timeline
@@ -44,7 +45,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if given.command == "show":
             lines = shown(given.number, DynamoOrders(dynamodb, outputs["OrdersTable"]))
         elif given.what:
-            lines = searched(given.what, search_on(clients, outputs))
+            until = _day("until", given.until) or datetime.now(UTC).date()
+            lines = searched(given.what, search_on(clients, outputs), until, _day("since", given.since))
         else:
             queries = DynamoOrderQueries(dynamodb, outputs["OrdersTable"], outputs["AccountsTable"])
             lines = found(vars(given), queries)
@@ -81,11 +83,32 @@ def search_on(clients: Clients, outputs: dict[str, str]) -> OrderSearch:
     )
 
 
-def searched(what: str, search: OrderSearch) -> Iterator[str]:
-    """The orders that this leads to, one a line, with what it was taken for."""
-    found = search.find(what, datetime.now(UTC).date())
-    for hit in found.hits:
-        yield f"{display(hit.order_id)}  by {found.how}{f', looked through from {found.since}' if found.since else ''}"
+def searched(what: str, search: OrderSearch, until: date, since: date | None = None) -> Iterator[str]:
+    """The orders that this leads to, one a line, with what it was taken for.
+
+    What has no key is looked for in the orders of some days, from `until` back: to `since` where that is given.
+    """
+    found = search.find(what, until)
+    while True:
+        for hit in found.hits:
+            yield f"{_row(hit.row) if hit.row else display(hit.order_id)}  by {found.how}"
+        if not found.since or since is None or (found.since <= since and found.whole) or found.since < since:
+            break
+        found = search.find(what, until, found.on)
+    if found.since:
+        part = "" if found.whole else f", of {found.since} in a part of them"
+        print(f"SKUs and stores' numbers: looked for in {found.since} to {until}{part};", file=sys.stderr)
+        print("further back: --since DAY", file=sys.stderr)
+    if found.account:
+        print(f"the account has more: find --customer {found.account}", file=sys.stderr)
+
+
+def _row(row: OrderRow) -> str:
+    amount = f"{major_units(row.total, row.currency)} {row.currency}" if row.currency else ""
+    return (
+        f"{display(row.order_id)}  {row.received_at:%Y-%m-%d %H:%M}  {row.status:18}  {amount:>16}"
+        f"  {row.delivery_date or ''!s:10}  {row.reason_code or ', '.join(row.skus)}"
+    )
 
 
 def found(given: dict[str, object], queries: OrderQueries) -> Iterator[str]:
@@ -110,13 +133,7 @@ def found(given: dict[str, object], queries: OrderQueries) -> Iterator[str]:
     wanted = criteria_of({name: str(given[name]) for name in _PARAMETERS if given.get(name)})
     while True:
         page = queries.received(wanted, cursor=cursor)
-        for row in page.rows:
-            amount = f"{major_units(row.total, row.currency)} {row.currency}" if row.currency else ""
-            promised = row.delivery_date or ""
-            yield (
-                f"{display(row.order_id)}  {row.received_at:%Y-%m-%d %H:%M}  {row.status:18}  {amount:>16}"
-                f"  {promised!s:10}  {row.reason_code or ', '.join(row.skus)}"
-            )
+        yield from map(_row, page.rows)
         cursor = page.cursor
         if not cursor:
             return
@@ -134,6 +151,13 @@ def shown(number: str, orders: Orders) -> Iterator[str]:
         yield line.rstrip()
 
 
+def _day(name: str, text: str | None) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise QueryError(f"--{name}: found {text!r}, expected a day such as 2026-11-25") from None
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m operating.orders", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -144,6 +168,8 @@ def _parser() -> argparse.ArgumentParser:
     for name in (*_PARAMETERS, "customer"):
         find.add_argument(f"--{name}")
     find.add_argument("what", nargs="?", default="", help="whatever is known of it")
+    find.add_argument("--until", metavar="DAY", help="look through what came until this day; today unless given")
+    find.add_argument("--since", metavar="DAY", help="look through what came from this day on; 14 days unless given")
     find.add_argument("--from-store", nargs=3, metavar=("SOURCE", "STORE", "ID"))
     commands.add_parser("show", help="what happened to one order").add_argument("number")
     return parser

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from datetime import timedelta
+
 import boto3
 import pytest
 
@@ -13,6 +16,7 @@ from order_processing.adapters.personal_data import PersonalData
 from order_processing.console.order_find import PATH, FindPage
 from order_processing.console.staff import Group
 from order_processing.order_number import display
+from order_processing.order_queries import QueryError
 from order_processing.order_search import OrderSearch
 from order_processing.settings import current
 from tests.aws.shop import BUCKET, Shop
@@ -38,6 +42,13 @@ def search(shop: Shop) -> OrderSearch:
         account_of=master.account_of,
         stores=lambda: [("shopify", "elsewhere"), ("api", "front end")],
     )
+
+
+def desk_of(shop: Shop, search: OrderSearch) -> Desk:
+    desk = Desk(FindPage(search, shop.orders).routes(), Group.OPERATIONS)
+    desk.now = shop.now
+    desk.sign_in()
+    return desk
 
 
 def ids(search: OrderSearch, shop: Shop, what: str) -> tuple[str, set[str]]:
@@ -87,16 +98,66 @@ def test_a_carriers_number_leads_to_the_order_until_it_is_erased(shop, search):
 
 def test_the_operators_command_finds_too(shop, search):
     ready = shop.run(shop.place(simple_order("1001")))
-    (line,) = searched("1001", search)
+    today = shop.now.date()
+    (line,) = searched("1001", search, today)
     assert line == f"{display(ready.order_id)}  by store's id"
-    assert list(searched("nothing", search)) == []
+    assert list(searched("nothing", search, today)) == []
+
+
+def test_what_came_long_ago_is_found_further_back(shop, search, capsys):
+    old = shop.run(shop.place(simple_order("1001"))).order_id
+    sku = shop.orders.load(old).verified.items[0].sku
+    came = shop.now.date()
+    shop.now += timedelta(days=20)
+    new = shop.run(shop.place(simple_order("1002"))).order_id
+    today = shop.now.date()
+    first = search.find(sku, today)
+    assert ({hit.order_id for hit in first.hits}, first.until, first.since) == ({new}, today, today - timedelta(13))
+    second = search.find(sku, today, first.on)
+    assert ({hit.order_id for hit in second.hits}, second.until) == ({old}, today - timedelta(14))
+    assert {hit.order_id for hit in search.find(sku, came).hits} == {old}
+    with pytest.raises(QueryError):
+        search.find(sku, today, "yesterday")
+
+    assert [line[:11] for line in searched(sku, search, today)] == [display(new)]
+    assert f"looked for in {today - timedelta(13)} to {today}" in capsys.readouterr().err
+    assert [line[:11] for line in searched(sku, search, today, came)] == [display(new), display(old)]
+    assert [line[:11] for line in searched(sku, search, came + timedelta(1))] == [display(old)]
+
+    desk = desk_of(shop, search)
+    page = desk.post(PATH, do="search", what=sku).body
+    assert display(new) in page
+    assert display(old) not in page
+    assert f"in the orders of {first.since} to {today}" in page
+    on = re.search(r'name="on" value="([^"]+)"', page)[1]
+    page = desk.post(PATH, do="further back", what=sku, on=on).body
+    assert display(old) in page
+    assert display(new) not in page
+    assert display(old) in desk.post(PATH, do="search", what=sku, until=str(came)).body
+    for odd in ({"until": "yesterday"}, {"on": "yesterday"}, {"on": f"{today}~%%%"}):
+        assert desk.post(PATH, do="search", what=sku, **odd).status == 400
+
+
+def test_no_order_of_a_day_is_left_out_however_many_there_are(shop, search, monkeypatch):
+    monkeypatch.setattr("order_processing.order_search._PAGE", 2)
+    monkeypatch.setattr("order_processing.order_search.LOOKED_AT", 4)
+    placed = {shop.place(simple_order(f"many-{n}")) for n in range(7)}
+    for order_id in placed:
+        shop.stages[0](order_id)
+    sku = shop.orders.load(next(iter(placed))).verified.items[0].sku
+    seen, on, spans = [], "", []
+    while len(seen) < 7 and len(spans) < 9:
+        found = search.find(sku, shop.now.date(), on)
+        seen += [hit.order_id for hit in found.hits]
+        on = found.on
+        spans.append(found.whole)
+    assert sorted(seen) == sorted(placed), "each once"
+    assert spans[0] is False, "and the page says that the day is not looked through to its end"
 
 
 def test_the_page_finds_by_post_and_goes_to_the_one_order(shop, search):
     ready = shop.run(shop.place(simple_order("1001")))
-    desk = Desk(FindPage(search, shop.orders).routes(), Group.OPERATIONS)
-    desk.now = shop.now
-    desk.sign_in()
+    desk = desk_of(shop, search)
     assert "What you know of the order" in desk.send("GET", PATH).body
     moved = desk.post(PATH, do="search", what=display(ready.order_id))
     assert (moved.status, moved.headers["Location"]) == (303, f"/staff/orders/{ready.order_id}")

@@ -4,22 +4,26 @@ store's id or number, a SKU. By keys; where there is no key, the orders of some 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Literal, Protocol
 
 from order_processing import order_number
 from order_processing.errors import OrderNotFound
 from order_processing.order import Record
-from order_processing.order_queries import Criteria, OrderQueries, OrderRow
+from order_processing.order_queries import Criteria, OrderQueries, OrderRow, QueryError
 from order_processing.orders import Orders
 from order_processing.warehouse.parcels import HandlingRefused, read_sscc
 
 How = Literal["number", "e-mail", "parcel", "store's id", "store's number", "SKU", ""]
 DAYS = 14
-"""How many days are looked through for what has no key."""
+"""How many days are looked through at once for what has no key."""
 MOST = 50
+"""After so many were found no further page is looked through."""
 LOOKED_AT = 3000
-"""After so many orders no further day is looked through: each costs a read unit or two."""
+"""After so many orders neither: each costs a read unit or two."""
+_PAGE = 250
+_ON = "~"
 _LONGEST = 200
 
 
@@ -39,11 +43,30 @@ class Hit(Record):
 
 
 class Search(Record):
-    """What was found. how: by what; since: from which day on was looked, None where a key led there."""
+    """What was found. how: by what. since, until: the days (UTC) that were looked through, both counted, None where a
+    key led there; on: where to go on further back, "" where nothing was looked through; whole: whether the oldest of
+    the days was looked through to its end. account: the customer of whose recorded orders there are more.
+    """
 
     hits: tuple[Hit, ...] = ()
     how: How = ""
     since: date | None = None
+    until: date | None = None
+    on: str = ""
+    whole: bool = True
+    account: str = ""
+
+
+@dataclass(frozen=True)
+class _LookedThrough:
+    hits: tuple[tuple[Hit, ...], ...]
+    since: date
+    until: date
+    on: str
+    whole: bool
+
+    def span(self) -> dict[str, Any]:
+        return {"since": self.since, "until": self.until, "on": self.on, "whole": self.whole}
 
 
 class OrderSearch:
@@ -64,26 +87,31 @@ class OrderSearch:
         self._account_of = account_of
         self._stores = stores
 
-    def find(self, what: str, today: date) -> Search:
-        """The orders that this text leads to, the newest days first where days are looked through."""
+    def find(self, what: str, until: date, on: str = "") -> Search:
+        """The orders that this text leads to, the newest days first where days are looked through, from `until` back.
+
+        on: of the search before; days are looked through from there, and keys not tried again. QueryError for one
+        that is none.
+        """
         words = " ".join(what.split())[:_LONGEST]
         if not words:
             return Search()
-        if found := self._by_number(words):
+        if not on and (found := self._by_number(words)):
             return found
         if "@" in words:
-            return self._by_email(words, today)
-        if found := self._by_parcel(words):
-            return found
-        if found := self._by_store(words):
+            return self._by_email(words, until, on)
+        if not on and (found := self._by_parcel(words) or self._by_store(words)):
             return found
         sku, number = words.upper(), words.lstrip("#")
-        by_sku, by_number, since = self._looked_through(
-            today,
+        looked = self._looked_through(
+            until,
+            on,
             lambda row: sku in map(str.upper, row.skus),
             lambda row: row.store_order_number.lstrip("#") == number,
         )
-        return Search(hits=by_sku or by_number, how="SKU" if by_sku else "store's number", since=since)
+        by_sku, by_number = looked.hits
+        how: How = "SKU" if by_sku else "store's number" if by_number else ""
+        return Search(hits=by_sku or by_number, how=how, **looked.span())
 
     def _by_number(self, words: str) -> Search | None:
         try:
@@ -93,20 +121,20 @@ class OrderSearch:
             return None
         return Search(hits=(Hit(order_id=order_id),), how="number")
 
-    def _by_email(self, email: str, today: date) -> Search:
+    def _by_email(self, email: str, until: date, on: str) -> Search:
         """What stands in the account, and what came in the last days and does not stand there yet."""
         account = self._account_of(email)
-        recent, since = self._looked_through(today, lambda row: row.customer_id == account)
-        hits = {hit.order_id: hit for hit in recent}
+        looked = self._looked_through(until, on, lambda row: row.customer_id == account)
+        hits = {hit.order_id: hit for hit in looked.hits[0]}
         cursor = ""
-        while len(hits) < MOST:
+        while not on and len(hits) < MOST:
             page = self._queries.of_customer(account, cursor=cursor)
             for entry in page.entries:
                 hits.setdefault(entry.order_id, Hit(order_id=entry.order_id))
             cursor = page.cursor
             if not cursor:
                 break
-        return Search(hits=tuple(hits.values())[:MOST], how="e-mail", since=since)
+        return Search(hits=tuple(hits.values()), how="e-mail", account=account if cursor else "", **looked.span())
 
     def _by_parcel(self, words: str) -> Search | None:
         try:
@@ -126,20 +154,30 @@ class OrderSearch:
         ]
         return Search(hits=tuple(found), how="store's id") if found else None
 
-    def _looked_through(self, today: date, *fits: Callable[[OrderRow], bool]) -> tuple[Any, ...]:
-        """The orders of the last days that fit each of these, the newest day first, and back to which day was looked.
+    def _looked_through(self, until: date, on: str, *fits: Callable[[OrderRow], bool]) -> _LookedThrough:
+        """The orders of some days that fit each of these, the newest day first; every order of the days is looked at.
 
-        A day at most as far as one page looks, and no further back once enough was looked at.
+        At most DAYS, and no further back once enough was looked at or found; the next one goes on there.
         """
         hits: list[list[Hit]] = [[] for _ in fits]
-        looked_at = 0
-        day = today
-        for days in range(DAYS):
-            day = today - timedelta(days=days)
-            found = self._queries.received(Criteria(first=day, last=day), limit=1000)
+        day, cursor = _place(on) if on else (until, "")
+        until, since, looked_at = day, day, 0
+        while (until - day).days < DAYS:
+            since = day
+            found = self._queries.received(Criteria(first=day, last=day), cursor=cursor, limit=_PAGE)
             for listed, fit in zip(hits, fits, strict=True):
                 listed += [Hit(order_id=row.order_id, row=row) for row in found.rows if fit(row)]
-            looked_at += found.looked_at
+            looked_at, cursor = looked_at + found.looked_at, found.cursor
+            if not cursor:
+                day -= timedelta(days=1)
             if looked_at >= LOOKED_AT or any(len(listed) >= MOST for listed in hits):
                 break
-        return *(tuple(listed[:MOST]) for listed in hits), day
+        return _LookedThrough(tuple(map(tuple, hits)), since, until, f"{day}{_ON}{cursor}", whole=not cursor)
+
+
+def _place(on: str) -> tuple[date, str]:
+    day, _, cursor = on.partition(_ON)
+    try:
+        return date.fromisoformat(day), cursor
+    except ValueError:
+        raise QueryError(f"on: found {day[:20]!r}, expected what the search before has given") from None

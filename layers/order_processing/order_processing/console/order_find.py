@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 from order_processing import order_number
-from order_processing.console.page import GoTo, Route, Shown, View, Visit
+from order_processing.console.page import GoTo, Notice, Route, Shown, View, Visit
 from order_processing.console.staff import Group
 from order_processing.errors import OrderNotFound
 from order_processing.mail.figures import Figures
-from order_processing.order_search import DAYS, Hit, OrderSearch
+from order_processing.order_search import Hit, OrderSearch
 from order_processing.orders import Orders
 from order_processing.verification.corrections import order_of
 
@@ -45,16 +46,23 @@ class FindPage:
 
     def ask(self, visit: Visit) -> Shown:
         """GET: the empty form."""
-        return View("find.html", "Find an order", {"asked": "", "rows": None, "days": DAYS})
+        return View("find.html", "Find an order", {"asked": "", "until": "", "rows": None})
 
     def find(self, visit: Visit) -> Shown:
-        """POST: what was found, or the order itself where it is one that a key led to."""
-        asked = visit.form.get("what", "").strip()[:200]
-        found = self._search.find(asked, visit.now.date())
-        if len(found.hits) == 1 and found.how not in ("SKU", "e-mail"):
+        """POST: what was found, or the order itself where it is one that a key led to.
+
+        `what`; `until`, a day (UTC): only what came until then is looked through; `on`, to go on further back.
+        """
+        asked, given = visit.form.get("what", "").strip()[:200], visit.form.get("until", "")
+        try:
+            until = date.fromisoformat(given) if given else visit.now.date()
+            found = self._search.find(asked, until, visit.form.get("on", "")[:500])
+        except ValueError:
+            return _ODD
+        if len(found.hits) == 1 and not found.since:
             return GoTo(f"/staff/orders/{found.hits[0].order_id}")
         rows = [row for hit in found.hits if (row := self._row(hit))]
-        values = {"asked": asked, "rows": rows, "how": found.how, "since": found.since, "days": DAYS}
+        values = {"asked": asked, "until": given, "rows": rows, "found": found}
         return View("find.html", "Find an order", values)
 
     def _row(self, hit: Hit) -> HitShown | None:
@@ -71,3 +79,6 @@ class FindPage:
             store=f"{order.store} {order.store_order_number}".strip(),
             total=_FIGURES.amount(order.total, order.currency),
         )
+
+
+_ODD = Notice("This cannot be looked for", ("Expected a day such as 2026-11-25.",), 400, (PATH, "Find an order"))
