@@ -13,6 +13,7 @@ import argparse
 import sys
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
+from itertools import count
 
 from operating.stack import add_stack, connect
 from order_processing import order_number
@@ -55,7 +56,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def matters(failed: FailedExecutions, lists: OrderLists, now: datetime) -> list[Failure]:
     """What has failed and must be seen to."""
-    failures = failed.failed().failures
+    failures: list[Failure] = []
+    for page in count():
+        found = failed.failed(page)
+        failures += found.failures
+        if not found.more:
+            break
     ids = list(dict.fromkeys(failure.order_id for failure in failures))
     states = {}
     for start in range(0, len(ids), 100):

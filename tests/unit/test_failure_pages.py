@@ -24,18 +24,26 @@ class Machine:
         self.there = {failure.arn: failure for failure in failures}
         self.stands = {failure.arn: "FAILED" for failure in failures}
         self.redriven: list[tuple[str, str]] = []
+        self.redrives = dict.fromkeys(self.there, 0)
+        self.on_a_page, self.reached = 200, 200
         self.kept: dict[str, Redrive] = {}
 
-    def failed(self) -> Failed:
-        return Failed(failures=tuple(f for arn, f in self.there.items() if self.stands[arn] == "FAILED"))
+    def failed(self, page: int = 0) -> Failed:
+        found = [f for arn, f in self.there.items() if self.stands[arn] == "FAILED"]
+        start, end = page * self.on_a_page, (page + 1) * self.on_a_page
+        return Failed(failures=tuple(found[start:end]), more=len(found) > end)
 
     def redrive(self, failures: Iterable[Failure], token: str) -> None:
-        for failure in failures:
+        for failure in list(failures)[: self.reached]:
             self.redriven.append((failure.order_id, token))
+            self.redrives[failure.arn] += 1
             self.stands[failure.arn] = "RUNNING"
 
     def progress(self, failures: Iterable[Failure]) -> list[Progress]:
-        return [Progress(status=self.stands[each.arn], error="DeliveryRefused", told="again") for each in failures]
+        return [
+            Progress(status=self.stands[arn], redrives=self.redrives[arn], error="DeliveryRefused", told="again")
+            for arn in (each.arn for each in failures)
+        ]
 
     def keep(self, redrive: Redrive) -> None:
         self.kept[redrive.id] = redrive
@@ -98,7 +106,7 @@ def test_all_of_a_cause_are_redriven_and_followed_until_none_is_under_way(machin
     machine.stands |= {first: "SUCCEEDED", second: "FAILED"}
     answer = at.send("GET", progress)
     assert "Refresh" not in answer.headers
-    for text in ("1 went through", "1 failed again", "Redrive the 1 that failed again"):
+    for text in ("1 went through", "1 failed again", "Redrive the 1 that have not gone through"):
         assert text in answer.body
     again = at.post(progress.partition("?")[0], do="again").headers["Location"]
     assert again != progress
@@ -127,3 +135,41 @@ def test_it_is_for_operations_and_says_when_there_is_nothing(machine):
     empty = desk(Machine())
     assert "Nothing has failed." in empty.send("GET", PATH).body
     assert empty.send("GET", "/staff/redrives/nothing").status == 404
+
+
+def test_what_a_cut_redrive_has_not_reached_is_told_apart_and_redriven_on(machine):
+    at = desk(machine)
+    machine.reached = 1  # the request was cut after the first
+    progress = at.post(PATH, do="redrive", kind=kind(machine, ONE)).headers["Location"]
+    body = at.send("GET", progress).body
+    assert "Of 2: 1 under way, 1 not redriven yet." in body
+    machine.reached = 200
+    again = at.post(progress.partition("?")[0], do="again").headers["Location"]
+    assert sorted(order_id for order_id, _ in machine.redriven) == sorted([ONE, TWO])
+    assert "Of 1: 1 under way." in at.send("GET", again).body
+    machine.stands = dict.fromkeys(machine.stands, "FAILED")
+    assert "Of 1: 1 failed again." in at.send("GET", again).body
+
+
+def test_older_failures_have_a_page_of_their_own_and_are_redriven_there(machine):
+    machine.on_a_page = 2
+    at = desk(machine)
+    first = at.send("GET", PATH).body
+    assert "2 are shown" in first
+    assert 'href="/staff/failures?page=2"' in first
+    second = at.send("GET", PATH + "?page=2").body
+    assert "0C3R-Z2MZ-D" in second
+    assert "Older ones" not in second
+    assert at.post(PATH, do="redrive", kind=kind(machine, OTHER)).status == 409, "it is not on the first page"
+    assert at.post(PATH, do="redrive", kind=kind(machine, OTHER), page="2").status == 303
+    for odd in ("0", "-1", "x", "9999999", "²"):
+        assert at.send("GET", f"{PATH}?page={odd}").status == 200
+
+
+def test_a_large_redrive_is_asked_about_less_often():
+    machine = Machine(*(a_failure(f"7K3M9Q{n:03}") for n in range(120)))
+    at = desk(machine)
+    progress = at.post(PATH, do="redrive", kind=kind(machine, "7K3M9Q000")).headers["Location"]
+    answer = at.send("GET", progress)
+    assert "Of 120: 120 under way." in answer.body
+    assert answer.headers["Refresh"] == "12"

@@ -56,7 +56,7 @@ class Cause(Record):
 
 
 class Failed(Record):
-    """What has failed, the newest of each machine. more: whether older ones were left out."""
+    """A page of what has failed, the newest of each machine first. more: whether there are older ones."""
 
     failures: tuple[Failure, ...]
     more: bool = False
@@ -73,9 +73,10 @@ class Redrive(Record):
 
 
 class Progress(Record):
-    """Where an execution stands. status: Step Functions'."""
+    """Where an execution stands. status: Step Functions'; redrives: how often it was redriven."""
 
     status: str
+    redrives: int = 0
     error: str = ""
     told: str = ""
 
@@ -83,8 +84,8 @@ class Progress(Record):
 class FailedExecutions(Protocol):
     """Failed executions, and setting them going again."""
 
-    def failed(self) -> Failed:
-        """Those that have failed and were not redriven since."""
+    def failed(self, page: int = 0, /) -> Failed:
+        """Those that have failed and were not redriven since; page: 0 for the newest."""
         ...
 
     def redrive(self, failures: Iterable[Failure], token: str) -> None:

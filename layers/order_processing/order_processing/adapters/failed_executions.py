@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _STATUSES = ("FAILED", "TIMED_OUT", "ABORTED")
 _AT_ONCE = 8
 _MOST = 200
-"""Executions that are looked at for each machine and status: each costs a call, of which AWS allows 15 a second."""
+"""Executions on a page, for each machine and status: each costs a call, of which AWS allows 15 a second."""
 T = TypeVar("T")
 R = TypeVar("R")
 
@@ -35,15 +35,15 @@ class StepFunctionsFailures:
         self._client = client
         self._machines = machines
 
-    def failed(self) -> Failed:
+    def failed(self, page: int = 0, /) -> Failed:
         listed: list[tuple[Machine, Any]] = []
-        more = False
+        start, more = page * _MOST, False
         for machine, arn in self._machines.items():
             for status in _STATUSES:
                 pages: Any = self._client.get_paginator("list_executions").paginate(
                     stateMachineArn=arn, statusFilter=cast(Any, status), PaginationConfig={"PageSize": 100}
                 )
-                found = list(islice((each for page in pages for each in page["executions"]), _MOST + 1))
+                found = list(islice((each for some in pages for each in some["executions"]), start, start + _MOST + 1))
                 more = more or len(found) > _MOST
                 listed += [(machine, each) for each in found[:_MOST]]
         failures = _at_once(lambda each: self._failure(*each), listed)
@@ -133,7 +133,12 @@ class DynamoRedrives:
 
 
 def _progress(told: Any) -> Progress:
-    return Progress(status=told["status"], error=told.get("error") or "", told=told_in(told.get("cause") or ""))
+    return Progress(
+        status=told["status"],
+        redrives=told.get("redriveCount", 0),
+        error=told.get("error") or "",
+        told=told_in(told.get("cause") or ""),
+    )
 
 
 def _at_once(work: Callable[[T], R], things: list[T]) -> list[R]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -27,7 +27,11 @@ PATH = "/staff/failures"
 WHO = frozenset({Group.OPERATIONS})
 _PROGRESS = "/staff/redrives/{redrive_id}"
 _SECONDS = 5
+_A_SECOND = 10
+"""How many executions are asked about in a second at most while somebody keeps looking: AWS allows 15 in all."""
 _DONE = {"SUCCEEDED": "went through", "RUNNING": "under way", "GONE": "gone"}
+_AGAIN, _NOT_BEGUN = "failed again", "not redriven yet"
+_TOLD_OF = 120
 
 
 class States(Protocol):
@@ -81,16 +85,18 @@ class FailurePages:
         )
 
     def shown(self, visit: Visit) -> Shown:
-        """GET: by cause, the one that has held an order up longest first."""
-        failures, more, states = self._seen(visit.now)
+        """GET: by cause, the one that has held an order up longest first; `page`, 1 for the newest."""
+        page = _page(visit.query)
+        failures, more, states = self._seen(visit.now, page)
         causes = [self._cause(cause, states, visit.now) for cause in by_cause(failures)]
         latest = [(each.id, each.title, len(each.failures), _moment(each.at)) for each in self._redrives.latest()]
-        return View("failures.html", "Failures", {"causes": causes, "more": more, "latest": latest})
+        values = {"causes": causes, "number": len(failures), "page": page, "more": more, "latest": latest}
+        return View("failures.html", "Failures", values)
 
     def redrive(self, visit: Visit) -> Shown:
-        """POST: `redrive` with the cause's `kind`, and with `order` for one order alone."""
+        """POST: `redrive` with the cause's `kind`, with `order_id` for one order alone; `page` as shown."""
         kind, order = visit.form.get("kind", ""), visit.form.get("order_id", "")
-        failures, _, _ = self._seen(visit.now)
+        failures, _, _ = self._seen(visit.now, _page(visit.form))
         wanted = [
             failure
             for failure in failures
@@ -104,7 +110,7 @@ class FailurePages:
             at=visit.now,
             actor=visit.person.actor,
             title=wanted[0].advice.title,
-            failures=tuple(wanted),
+            failures=tuple(each.model_copy(update={"told": each.told[:_TOLD_OF]}) for each in wanted),
         )
         self._redrives.keep(run)
         self._failed.redrive(run.failures, run.id)
@@ -116,35 +122,39 @@ class FailurePages:
         if run is None:
             return Notice("There is no such redrive", ("Its address may be incomplete.",), 404, (PATH, "Failures"))
         stands = list(zip(run.failures, self._failed.progress(run.failures), strict=True))
-        counts = dict.fromkeys(("went through", "under way", "failed again", "gone"), 0)
+        counts = dict.fromkeys(("went through", "under way", _AGAIN, _NOT_BEGUN, "gone"), 0)
         rows = []
         for failure, progress in stands:
-            word = _DONE.get(progress.status, "failed again")
+            word = _word(failure, progress)
             counts[word] += 1
-            told = progress.told if word == "failed again" else ""
+            told = progress.told if word == _AGAIN else ""
             rows.append((failure.order_id, order_number.display(failure.order_id), word, told, self._url(failure.arn)))
         under_way = counts["under way"] > 0
         follow = under_way and visit.query.get("follow") == "yes"
+        seconds = max(_SECONDS, len(rows) // _A_SECOND)
         values = {
             "run": run,
+            "seconds": seconds,
             "at": _moment(run.at),
             "counts": [(word, number) for word, number in counts.items() if number],
             "rows": rows,
             "under_way": under_way,
             "follow": follow,
-            "again": counts["failed again"],
+            "again": counts[_AGAIN] + counts[_NOT_BEGUN],
         }
-        return View("redrive.html", f"Redriving: {run.title}", values, refresh=_SECONDS if follow else 0)
+        return View("redrive.html", f"Redriving: {run.title}", values, refresh=seconds if follow else 0)
 
     def go_on(self, visit: Visit) -> Shown:
         """POST: redrive those of it that stand failed, as a redrive of their own."""
         run = self._redrives.find(visit.parts["redrive_id"])
         if run is None:
             return GoTo(PATH)
-        stands = zip(run.failures, self._failed.progress(run.failures), strict=True)
+        stands = list(zip(run.failures, self._failed.progress(run.failures), strict=True))
         left = tuple(failure for failure, progress in stands if _fails(progress))
         if not left:
             return GoTo(f"/staff/redrives/{run.id}")
+        stood = {failure.arn: progress.redrives for failure, progress in stands}
+        left = tuple(each.model_copy(update={"redrives": stood[each.arn]}) for each in left)
         again = run.model_copy(
             update={
                 "id": f"{visit.now:%Y%m%dT%H%M%S%f}-again",
@@ -157,8 +167,8 @@ class FailurePages:
         self._failed.redrive(again.failures, again.id)
         return GoTo(f"/staff/redrives/{again.id}?follow=yes")
 
-    def _seen(self, now: datetime) -> tuple[list[Failure], bool, dict[str, tuple[Status, bool]]]:
-        failed = self._failed.failed()
+    def _seen(self, now: datetime, page: int) -> tuple[list[Failure], bool, dict[str, tuple[Status, bool]]]:
+        failed = self._failed.failed(page - 1)
         ids = list(dict.fromkeys(failure.order_id for failure in failed.failures))
         states: dict[str, tuple[Status, bool]] = {}
         for start in range(0, len(ids), 100):
@@ -191,6 +201,17 @@ class FailurePages:
             failures=shown,
             redrivable=sum(each.redrivable for each in shown),
         )
+
+
+def _word(failure: Failure, progress: Progress) -> str:
+    """How an execution stands that was to be redriven; one that has failed before and was not reached yet waits."""
+    return _DONE.get(progress.status) or (_AGAIN if progress.redrives > failure.redrives else _NOT_BEGUN)
+
+
+def _page(given: Mapping[str, str]) -> int:
+    """The page that is asked for, from 1 on."""
+    number = given.get("page", "")
+    return max(1, int(number)) if number.isascii() and number.isdigit() and len(number) < 4 else 1
 
 
 def _fails(progress: Progress) -> bool:
