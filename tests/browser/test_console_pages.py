@@ -58,5 +58,6 @@ def test_stock_shipments_measures_and_what_waits(stack, browser: Browser, tab: P
     assert kept.value.suggested_filename == f"measures-{today[:7]}.csv"
 
     tab.get_by_role("link", name="Waiting orders").first.click()
-    expect(tab.get_by_role("heading", name="For something else of staff")).to_be_visible()
+    tab.get_by_role("link", name="Staff see to it").press("Enter")
+    expect(tab.get_by_role("link", name="Staff see to it")).to_have_attribute("aria-current", "true")
     look(browser, tab, "backlog")

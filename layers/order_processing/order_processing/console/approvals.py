@@ -17,10 +17,10 @@ from order_processing.console.order_shown import (
     correctable_fields,
     history_shown,
     order_shown,
-    waiting_shown,
 )
 from order_processing.console.page import GoTo, Notice, Route, Shown, View, Visit
 from order_processing.console.staff import Group
+from order_processing.console.waiting_list import of_entry, of_waiting, waiting_list
 from order_processing.decisions import Executions
 from order_processing.errors import OrderNotFound
 from order_processing.http import Problem
@@ -91,14 +91,13 @@ class ApprovalPages:
         )
 
     def list(self, visit: Visit) -> Shown:
-        """What waits for staff, and for customers."""
-        lists = {
-            whom: [waiting_shown(each, self._settings, visit.now) for each in self._waiting.waiting(whom)]
-            for whom in ("staff", "customer")
-        }
-        more, left_out = self._backlog.shown(visit.now)
-        values = {"lists": lists, "more": more, "left_out": left_out, "may_redrive": visit.person.may(REDRIVE)}
-        return View("waiting.html", "Waiting orders", values)
+        """GET: what waits, for staff and for customers, the oldest first; `for` whom alone, one of WHOM."""
+        zone, now = self._settings.store.time_zone, visit.now
+        lines = [of_waiting(each, "decide", zone, now) for each in self._waiting.waiting("staff")]
+        lines += [of_waiting(each, "customer", zone, now) for each in self._waiting.waiting("customer")]
+        lines += [of_entry(each, zone, now) for each in self._backlog.entries(now)]
+        values = waiting_list(lines, visit.query.get("for", ""), LIST)
+        return View("waiting.html", "Waiting orders", {**values, "may_redrive": visit.person.may(REDRIVE)})
 
     def show(self, visit: Visit) -> Shown:
         """One order."""

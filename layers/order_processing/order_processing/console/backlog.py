@@ -4,12 +4,10 @@ cancellations that came too late, promises that cannot be kept, and what the swe
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
 from order_processing import order_number
-from order_processing.console.order_shown import since
 from order_processing.findings import Finding
 from order_processing.mail_reports import UnreachedCustomers
 from order_processing.order import Record
@@ -49,17 +47,6 @@ class LateChanges(Protocol):
         ...
 
 
-@dataclass(frozen=True)
-class EntryShown:
-    order_id: str
-    number: str
-    what: str
-    why: str
-    since: str
-    at: str
-    path: str
-
-
 class Backlog:
     """Reads all the lists. findings: what the sweeps leave to a person, as entries."""
 
@@ -80,10 +67,9 @@ class Backlog:
         self._changed = changed
         self._findings = findings
 
-    def shown(self, now: datetime) -> tuple[list[EntryShown], int]:
-        """What waits, the oldest first, and how many more there are than are shown."""
-        entries = sorted(self._entries(now), key=lambda entry: (entry.at, entry.order_id))
-        return [_shown(entry, now) for entry in entries[:MOST]], max(0, len(entries) - MOST)
+    def entries(self, now: datetime) -> list[Entry]:
+        """What waits, the oldest first."""
+        return sorted(self._entries(now), key=lambda entry: (entry.at, entry.order_id))
 
     def _entries(self, now: datetime) -> Iterable[Entry]:
         for one in self._unreached.waiting():
@@ -124,15 +110,3 @@ def _order_of(finding: Finding) -> str:
         return order_number.parse(finding.subject)
     except order_number.OrderNumberError:
         return ""
-
-
-def _shown(entry: Entry, now: datetime) -> EntryShown:
-    return EntryShown(
-        order_id=entry.order_id,
-        number=order_number.display(entry.order_id) if entry.order_id else "",
-        what=entry.what,
-        why=entry.why,
-        since=since(entry.at, now),
-        at=f"{entry.at:%Y-%m-%d %H:%M} UTC",
-        path=entry.path or (f"/staff/orders/{entry.order_id}" if entry.order_id else ""),
-    )

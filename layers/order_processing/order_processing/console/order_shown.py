@@ -16,33 +16,16 @@ from order_processing.order_parts import Answer
 from order_processing.settings import Settings
 from order_processing.stored_order import StoredOrder
 from order_processing.verification.corrections import order_of, value_at
-from order_processing.waiting import Waiting
 
 _FIGURES = Figures("en", "en")
 _SOON = timedelta(hours=12)
 _CUSTOMER = ("name", "email", "phone", "company", "tax_number")
 _ADDRESS = ("name", "company", "line1", "line2", "city", "region", "postal_code", "country", "phone")
-_STATUS = {
+ASKED = {
     "CORRECTION_PENDING": "to be put right",
     "OFFER_PENDING": "cannot be promised as asked",
     "APPROVAL_PENDING": "to be approved",
 }
-
-
-@dataclass(frozen=True)
-class WaitingShown:
-    """A line of the list. waits: for how long already; left: how long there is for a decision; agreed: "1 of 2", ""
-    where one is enough."""
-
-    order_id: str
-    number: str
-    asked: str
-    why: tuple[str, ...]
-    since: str
-    waits: str
-    left: str
-    soon: bool
-    agreed: str
 
 
 @dataclass(frozen=True)
@@ -139,23 +122,6 @@ def history_shown(standing: Totals, entries: Sequence[AccountEntry], currency: s
     return HistoryShown(told if standing.orders or shown else "", shown)
 
 
-def waiting_shown(waiting: Waiting, settings: Settings, now: datetime) -> WaitingShown:
-    """A line of the list of what waits."""
-    case, expires = waiting.approval, waiting.expires_at
-    why = tuple(f"{g.text} ({g.found})" for g in case.grounds) if case else ()
-    return WaitingShown(
-        order_id=waiting.order_id,
-        number=order_number.display(waiting.order_id),
-        asked=_STATUS.get(waiting.status.value, waiting.status.value),
-        why=why or ((waiting.reason.text,) if waiting.reason else ()),
-        since=_FIGURES.moment(waiting.since, settings.store.time_zone),
-        waits=since(waiting.since, now),
-        left=left(expires, now),
-        soon=expires is not None and expires - now < _SOON,
-        agreed=f"{len(case.consents)} of {case.approvers}" if case and case.approvers > 1 else "",
-    )
-
-
 def left(until: datetime | None, now: datetime) -> str:
     """How long it is until then, in the two largest units."""
     if until is None:
@@ -187,7 +153,7 @@ def order_shown(stored: StoredOrder, settings: Settings, now: datetime) -> Order
     return OrderShown(
         order_id=stored.order_id,
         status=stored.status.value,
-        waits=_STATUS.get(stored.status.value, ""),
+        waits=ASKED.get(stored.status.value, ""),
         expires=_FIGURES.moment(expires, zone) if expires else "",
         left=left(expires, now),
         soon=expires is not None and expires - now < _SOON,
