@@ -15,8 +15,8 @@ from order_processing.adapters.waiting import DynamoWaiting
 from order_processing.console.approvals import ApprovalPages
 from order_processing.console.backlog import Backlog, of_findings
 from order_processing.console.order_detail import OrderDetails
-from order_processing.console.order_shown import left
 from order_processing.console.staff import Group
+from order_processing.console.times import left
 from order_processing.findings import Finding
 from order_processing.order import Customer
 from order_processing.order_parts import LateCancellation, Reason, Unreached

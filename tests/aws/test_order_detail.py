@@ -148,7 +148,7 @@ def test_an_order_is_cancelled_once_and_not_when_it_is_too_late(shop, ready):
     printed = late.handling.model_copy(update={"printed_at": shop.now})
     shop.orders.note_handling(late, printed)
     assert "It cannot be cancelled now" in page(at, late.order_id)
-    assert "labelled already" in at.send("GET", f"/staff/orders/{late.order_id}/cancel").body
+    assert "keep the parcel back by hand" in at.send("GET", f"/staff/orders/{late.order_id}/cancel").body
     assert at.post(f"/staff/orders/{late.order_id}/cancel", do="cancel").status == 409
     assert at.audit.of_order(late.order_id)[0].outcome == "refused"
 

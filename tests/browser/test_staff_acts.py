@@ -88,7 +88,7 @@ def test_sent_again_printed_again_and_then_too_late_to_cancel(stack, browser: Br
     tab.get_by_role("button", name="Print again").click()
     expect(tab.get_by_role("link", name="label-1.pdf")).to_be_visible()
     open_order(stack, tab, receipt)
-    expect(tab.get_by_role("region", name="Cancel")).to_contain_text("the parcel is labelled already")
+    expect(tab.get_by_role("region", name="Cancel")).to_contain_text("keep the parcel back by hand")
     tab.goto(f"{stack.outputs['ApiUrl']}/staff/orders/{receipt['id']}/cancel")
     expect(tab.get_by_role("heading", level=1)).to_have_text("Nothing was done")
     words = [act.partition(": ")[2] for act in said(stack, tab, receipt)]

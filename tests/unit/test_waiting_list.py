@@ -27,9 +27,9 @@ def waits(order_id: str, hours: float, **changes: object) -> Waiting:
 def lines():
     late = Entry(at=NOW - timedelta(days=2), what="Cancelled too late", why="keep it back", order_id=TWO)
     return [
-        of_waiting(waits(ONE, 3, reason=Reason(code="LARGE", text="The order is large.")), "decide", "UTC", NOW),
-        of_entry(late, "UTC", NOW),
-        of_waiting(waits(THREE, 30, status=Status.OFFER_PENDING), "customer", "UTC", NOW),
+        of_waiting(waits(ONE, 3, reason=Reason(code="LARGE", text="The order is large.")), "decide", NOW),
+        of_entry(late, NOW),
+        of_waiting(waits(THREE, 30, status=Status.OFFER_PENDING), "customer", NOW),
     ]
 
 
@@ -62,14 +62,14 @@ def test_an_unknown_choice_is_all():
 
 def test_time_left_is_told_where_there_is_an_end():
     question = Question(kind="APPROVAL_PENDING", token="t", asked_at=NOW, expires_at=NOW + timedelta(hours=2))
-    soon = of_waiting(waits(ONE, 1, question=question), "decide", "UTC", NOW)
+    soon = of_waiting(waits(ONE, 1, question=question), "decide", NOW)
     assert (soon.left, soon.soon) == ("2 hours 0 minutes", True)
     assert [line.left for line in lines()] == ["", "", ""]
 
 
 @given(st.lists(st.tuples(st.integers(0, 1000), st.sampled_from(sorted(WHOM))), max_size=300))
 def test_nothing_is_lost_and_what_is_left_out_is_newer(many):
-    made = [of_waiting(waits(ONE, hours), whom, "UTC", NOW) for hours, whom in many]
+    made = [of_waiting(waits(ONE, hours), whom, NOW) for hours, whom in many]
     shown = waiting_list(made, "", PATH)
     assert len(shown["lines"]) + shown["left_out"] == len(made)
     assert len(shown["lines"]) <= MOST

@@ -35,7 +35,7 @@ class Failure(Record):
     @property
     def kind(self) -> str:
         """The same for all failures of one cause."""
-        return hashlib.sha256(f"{self.machine}\n{kind_of(self.error, self.told)}".encode()).hexdigest()[:12]
+        return cause_of(self.machine, self.error, self.told)
 
     @property
     def advice(self) -> Advice:
@@ -107,6 +107,11 @@ class Redrives(Protocol):
     def latest(self) -> list[Redrive]:
         """The newest first, ten of them."""
         ...
+
+
+def cause_of(machine: Machine, error: str, told: str) -> str:
+    """A short text that is the same for all failures of one cause."""
+    return hashlib.sha256(f"{machine}\n{kind_of(error, told)}".encode()).hexdigest()[:12]
 
 
 def by_cause(failures: Iterable[Failure]) -> list[Cause]:

@@ -92,10 +92,10 @@ class ApprovalPages:
 
     def list(self, visit: Visit) -> Shown:
         """GET: what waits, for staff and for customers, the oldest first; `for` whom alone, one of WHOM."""
-        zone, now = self._settings.store.time_zone, visit.now
-        lines = [of_waiting(each, "decide", zone, now) for each in self._waiting.waiting("staff")]
-        lines += [of_waiting(each, "customer", zone, now) for each in self._waiting.waiting("customer")]
-        lines += [of_entry(each, zone, now) for each in self._backlog.entries(now)]
+        now = visit.now
+        lines = [of_waiting(each, "decide", now) for each in self._waiting.waiting("staff")]
+        lines += [of_waiting(each, "customer", now) for each in self._waiting.waiting("customer")]
+        lines += [of_entry(each, now) for each in self._backlog.entries(now)]
         values = waiting_list(lines, visit.query.get("for", ""), LIST)
         return View("waiting.html", "Waiting orders", {**values, "may_redrive": visit.person.may(REDRIVE)})
 

@@ -8,9 +8,9 @@ from datetime import datetime
 from typing import Protocol
 
 from order_processing import order_number
-from order_processing.console.order_shown import since
 from order_processing.console.page import GoTo, Notice, Route, Shown, View, Visit
 from order_processing.console.staff import Group
+from order_processing.console.times import moment, since
 from order_processing.failures import (
     Cause,
     FailedExecutions,
@@ -89,7 +89,7 @@ class FailurePages:
         page = _page(visit.query)
         failures, more, states = self._seen(visit.now, page)
         causes = [self._cause(cause, states, visit.now) for cause in by_cause(failures)]
-        latest = [(each.id, each.title, len(each.failures), _moment(each.at)) for each in self._redrives.latest()]
+        latest = [(each.id, each.title, len(each.failures), moment(each.at)) for each in self._redrives.latest()]
         values = {"causes": causes, "number": len(failures), "page": page, "more": more, "latest": latest}
         return View("failures.html", "Failures", values)
 
@@ -135,7 +135,7 @@ class FailurePages:
         values = {
             "run": run,
             "seconds": seconds,
-            "at": _moment(run.at),
+            "at": moment(run.at),
             "counts": [(word, number) for word, number in counts.items() if number],
             "rows": rows,
             "under_way": under_way,
@@ -184,7 +184,7 @@ class FailurePages:
                 order_id=failure.order_id,
                 number=order_number.display(failure.order_id),
                 status=states[failure.order_id][0].value if failure.order_id in states else "RECEIVED or VERIFIED",
-                at=_moment(failure.at),
+                at=moment(failure.at),
                 since=since(failure.at, now),
                 told=failure.told,
                 redrives=failure.redrives,
@@ -216,7 +216,3 @@ def _page(given: Mapping[str, str]) -> int:
 
 def _fails(progress: Progress) -> bool:
     return progress.status not in _DONE
-
-
-def _moment(at: datetime) -> str:
-    return f"{at:%Y-%m-%d %H:%M} UTC"

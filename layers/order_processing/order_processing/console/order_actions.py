@@ -10,6 +10,7 @@ from order_processing.console.order_act_page import ActField, act_page, amount_o
 from order_processing.console.order_choices import choices_of, offered
 from order_processing.console.page import GoTo, Notice, Route, Shown, Visit
 from order_processing.console.staff import Group
+from order_processing.console.staff_words import of_refusal
 from order_processing.console.unreached import is_address
 from order_processing.decisions import Executions
 from order_processing.errors import NotSentAgain, OrderChanged, OrderNotFound
@@ -106,7 +107,7 @@ class OrderActions:
         if stored.ended:
             return refused(stored, f"The order has ended already: it is {stored.status}.")
         if why := refusal(stored, visit.now):
-            return refused(stored, str(why))
+            return refused(stored, of_refusal(why, stored))
         told = f"an e-mail goes to {stored.mail_address}" if stored.mail_address else "there is no e-mail address"
         entry = " Its entry in the customer's account is taken back." if stored.has_reached(Status.RECORDED) else ""
         return act_page(
@@ -140,7 +141,7 @@ class OrderActions:
         except (OrderNotFound, order_number.OrderNumberError):
             return NO_SUCH_ORDER
         except CannotCancel as error:
-            return refused(stored, str(error))
+            return refused(stored, of_refusal(error, stored))
         except OrderChanged:
             return refused(stored, "The order is just being changed: try again.")
         return _back(visit, "cancel")

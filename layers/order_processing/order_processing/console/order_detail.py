@@ -11,18 +11,19 @@ from order_processing.audit import Act, Audit
 from order_processing.cancellation import refusal
 from order_processing.console.order_act_page import can_resend
 from order_processing.console.order_choices import choices_of
-from order_processing.failures import Progress
+from order_processing.console.staff_words import of_refusal
+from order_processing.console.times import moment
+from order_processing.failures import Progress, cause_of
 from order_processing.faults import advice
-from order_processing.mail.figures import Figures
 from order_processing.order_parts import Confirmation
-from order_processing.promise import Allocation
+from order_processing.promise import DIGITAL, Allocation
 from order_processing.settings import Settings
+from order_processing.status import Status
 from order_processing.stored_order import StoredOrder
 from order_processing.timeline import timeline
 from order_processing.warehouse.papers import documents_of
 from order_processing.warehouse.parcels import state_of
 
-_FIGURES = Figures("en", "en")
 _SOURCES = {"stock": "stock", "supply": "supply", "production": "made to order"}
 _FAILED = ("FAILED", "TIMED_OUT", "ABORTED")
 
@@ -57,13 +58,14 @@ class ParcelShown:
 
 @dataclass(frozen=True)
 class ExecutionShown:
-    """title, todo: what a failure means and what to do; "" where it has not failed."""
+    """title, todo: what a failure means and what to do; "" where it has not failed; kind: its cause's."""
 
     url: str
     status: str
     title: str = ""
     todo: str = ""
     told: str = ""
+    kind: str = ""
 
 
 @dataclass(frozen=True)
@@ -80,6 +82,8 @@ class Detail:
     why_not: str
     can_resend: bool
     printed: bool
+    can_print: bool
+    offered: bool
 
 
 class OrderDetails:
@@ -102,7 +106,6 @@ class OrderDetails:
 
     def of(self, stored: StoredOrder, now: datetime) -> Detail:
         """The details of an order."""
-        zone = self._settings.store.time_zone
         why_not, was_printed = refusal(stored, now), stored.handling.printed_at is not None
         return Detail(
             execution=self._execution(stored),
@@ -115,10 +118,10 @@ class OrderDetails:
                 )
                 for each in timeline(stored)
             ),
-            held=tuple(_held(each) for each in (*stored.held.allocations, *stored.held.materials))
+            held=tuple(_held(each, self._settings) for each in (*stored.held.allocations, *stored.held.materials))
             if stored.held
             else (),
-            mails=tuple(_mails(stored, zone)),
+            mails=tuple(_mails(stored)),
             parcels=tuple(_parcels(stored, self._settings)),
             documents=tuple(
                 # A label that is open is as good as printed, and what is printed cannot be cancelled.
@@ -128,9 +131,11 @@ class OrderDetails:
             acts=tuple(self._audit.of_order(stored.order_id)),
             choices=choices_of(stored),
             can_cancel=not stored.ended and why_not is None,
-            why_not=str(why_not) if why_not and not stored.ended else "",
+            why_not=of_refusal(why_not, stored) if why_not and not stored.ended else "",
             can_resend=can_resend(stored),
             printed=was_printed,
+            can_print=not stored.ended or stored.handling.handed_over_at is not None,
+            offered=stored.status is Status.OFFER_PENDING,
         )
 
     def _documents(self, stored: StoredOrder) -> list[dict[str, str]]:
@@ -144,15 +149,19 @@ class OrderDetails:
         if progress.status not in _FAILED:
             return ExecutionShown(url, progress.status)
         meant = advice(progress.error, progress.told)
-        return ExecutionShown(url, progress.status, meant.title, meant.todo, f"{progress.error}: {progress.told}")
+        kind = cause_of("order", progress.error, progress.told)
+        return ExecutionShown(url, progress.status, meant.title, meant.todo, f"{progress.error}: {progress.told}", kind)
 
 
-def _held(each: Allocation) -> tuple[str, str, str, str, str]:
-    source = f"{_SOURCES[each.kind]} {each.source_id}".strip()
-    return each.sku, str(each.quantity), f"{each.location}, {source}", str(each.ship_date), str(each.delivery_date)
+def _held(each: Allocation, settings: Settings) -> tuple[str, str, str, str, str]:
+    place = settings.locations[each.location].name if each.location in settings.locations else each.location
+    source = f"{place}, {_SOURCES[each.kind]} {each.source_id}".strip()
+    if each.location == DIGITAL:
+        source = "no parcel: sent by e-mail"
+    return each.sku, str(each.quantity), source, str(each.ship_date), str(each.delivery_date)
 
 
-def _mails(stored: StoredOrder, zone: str) -> list[MailShown]:
+def _mails(stored: StoredOrder) -> list[MailShown]:
     """Each message with what became of it, as far as SES has reported."""
     delay = stored.delay.notice if stored.delay else None
     late = stored.late_cancellation.told if stored.late_cancellation else None
@@ -173,7 +182,9 @@ def _mails(stored: StoredOrder, zone: str) -> list[MailShown]:
         became, bad = _became(report) if report else ("told by " + mail.told if mail.told else "no report yet", False)
         if not mail.sent_at:
             became, bad = "begun, and not known to be sent", True
-        shown.append(MailShown(what, _FIGURES.moment(mail.sent_at or mail.attempt_at, zone), became, bad))
+        shown.append(MailShown(what, moment(mail.sent_at or mail.attempt_at), became, bad))
+    if stored.question and stored.asks_customer and not known:  # what SES says of it does not name the question
+        shown.append(MailShown("Question to the customer", moment(stored.question.asked_at), "no report yet", False))
     for report in known.values():  # questions, and messages that were sent once more
         became, bad = _became(report)
         shown.append(MailShown(report.kind or "mail", "", became, bad))

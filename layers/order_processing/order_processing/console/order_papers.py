@@ -47,7 +47,9 @@ class OrderPapers:
             ssccs = [p.sscc for s in (stored.delivery.shipments if stored.delivery else ()) for p in s.parcels]
             if not ssccs:
                 return refused(stored, "There is nothing to print: no parcel is ready.")
-            with contextlib.suppress(HandlingRefused):  # what has left or ended is printed as a copy
+            if stored.ended and not stored.handling.handed_over_at:
+                return refused(stored, f"The order is {stored.status}: nothing of it is to leave.")
+            with contextlib.suppress(HandlingRefused):  # what has left is printed as a copy
                 self._orders.note_handling(stored, printed(stored, ssccs, visit.now))
         except (OrderNotFound, order_number.OrderNumberError):
             return NO_SUCH_ORDER

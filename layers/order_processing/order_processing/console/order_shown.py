@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from order_processing import order_number
 from order_processing.account import AccountEntry, Totals
 from order_processing.approval_rules import margin_percent
+from order_processing.console.times import counted, left, moment
 from order_processing.discrepancy import Discrepancy
 from order_processing.mail.figures import Figures
 from order_processing.order import Order
@@ -82,6 +83,9 @@ class OrderShown:
     total: str
     margin: str
     source: str
+    received: str
+    store_number: str
+    too_late: bool
     flags: tuple[str, ...]
     steps: tuple[Step, ...]
     reason: str
@@ -106,40 +110,19 @@ class HistoryShown:
 
 def history_shown(standing: Totals, entries: Sequence[AccountEntry], currency: str, settings: Settings) -> HistoryShown:
     """A customer's history."""
-    zone = settings.store.time_zone
     amount, still_open = (_FIGURES.amount(each, currency) for each in (standing.amount, standing.open))
-    told = f"{_count(standing.orders, 'order')} in {currency}: {amount} in all, of which {still_open} is to be paid."
+    told = f"{counted(standing.orders, 'order')} in {currency}: {amount} in all, of which {still_open} is to be paid."
     shown = tuple(
         EntryShown(
             order_id=entry.order_id,
             number=order_number.display(entry.order_id),
             description=entry.description,
             amount=_FIGURES.amount(entry.amount, entry.currency),
-            day=_FIGURES.day_of(entry.recorded_at, zone),
+            day=f"{entry.recorded_at:%Y-%m-%d}",
         )
         for entry in entries
     )
     return HistoryShown(told if standing.orders or shown else "", shown)
-
-
-def left(until: datetime | None, now: datetime) -> str:
-    """How long it is until then, in the two largest units."""
-    if until is None:
-        return ""
-    minutes = int((until - now).total_seconds() // 60)
-    return "none" if minutes < 0 else _span(minutes)
-
-
-def since(then: datetime, now: datetime) -> str:
-    """How long it is since then, in the two largest units."""
-    return _span(max(0, int((now - then).total_seconds() // 60)))
-
-
-def _span(minutes: int) -> str:
-    days, hours = divmod(minutes // 60, 24)
-    if days:
-        return f"{_count(days, 'day')} {_count(hours, 'hour')}"
-    return f"{_count(hours, 'hour')} {_count(minutes % 60, 'minute')}" if hours else _count(minutes, "minute")
 
 
 def order_shown(stored: StoredOrder, settings: Settings, now: datetime) -> OrderShown:
@@ -148,18 +131,17 @@ def order_shown(stored: StoredOrder, settings: Settings, now: datetime) -> Order
     case, question = stored.approval, stored.question
     expires = question.expires_at if question and stored.pending else None
     margin = margin_percent(stored.verified) if stored.verified else None
-    zone = settings.store.time_zone
     asked = [d for d in stored.discrepancies if d.resolution in ("needs_customer", "needs_approval", "fatal")]
     return OrderShown(
         order_id=stored.order_id,
         status=stored.status.value,
         waits=ASKED.get(stored.status.value, ""),
-        expires=_FIGURES.moment(expires, zone) if expires else "",
+        expires=moment(expires) if expires else "",
         left=left(expires, now),
         soon=expires is not None and expires - now < _SOON,
         grounds=tuple((g.text, g.found, g.approvers) for g in case.grounds) if case else (),
         approvers=case.approvers if case else 1,
-        consents=tuple((c.actor, _FIGURES.moment(c.at, zone)) for c in case.consents) if case else (),
+        consents=tuple((c.actor, moment(c.at)) for c in case.consents) if case else (),
         asked=tuple(asked) if stored.pending else (),
         noted=tuple(d for d in stored.discrepancies if d not in asked),
         customer=tuple((label(name), value) for name in _CUSTOMER if (value := getattr(order.customer, name))),
@@ -169,8 +151,11 @@ def order_shown(stored: StoredOrder, settings: Settings, now: datetime) -> Order
         total=_FIGURES.amount(order.total, order.currency),
         margin="" if margin is None else f"{margin} %",
         source=f"{order.source}, {order.store}",
+        received=moment(stored.received_at),
+        store_number=order.store_order_number,
+        too_late=bool(stored.late_cancellation and not stored.handling.handed_over_at and not stored.ended),
         flags=order.flags,
-        steps=tuple(_step(answer, zone) for answer in stored.answers),
+        steps=tuple(_step(answer) for answer in stored.answers),
         reason=stored.reason.text if stored.reason and not stored.pending else "",
     )
 
@@ -230,13 +215,9 @@ def _sums(order: Order) -> tuple[tuple[str, str], ...]:
     return tuple((name, _FIGURES.amount(amount, order.currency)) for name, amount in sums.items() if amount)
 
 
-def _step(answer: Answer, zone: str) -> Step:
+def _step(answer: Answer) -> Step:
     what = [f"{c.path}: {c.found or 'nothing'} becomes {c.value or 'nothing'}" for c in answer.corrections]
     what += [f"approved: {a.code}, {a.found}" for a in answer.approvals]
-    what += [f"consent of {c.actor}, {_FIGURES.moment(c.at, zone)}" for c in answer.consents]
+    what += [f"consent of {c.actor}, {moment(c.at)}" for c in answer.consents]
     what += ["refused"] if answer.refused else []
-    return Step(answer.actor, _FIGURES.moment(answer.at, zone), tuple(what))
-
-
-def _count(number: int, unit: str) -> str:
-    return f"{number} {unit}" if number == 1 else f"{number} {unit}s"
+    return Step(answer.actor, moment(answer.at), tuple(what))

@@ -7,7 +7,7 @@ door's own.
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
@@ -73,6 +73,7 @@ class ShipmentPages:
             "places": [(name, place.name) for name, place in places.items()],
             "location": location,
             "day": day.isoformat(),
+            "around": (day - timedelta(days=1), day + timedelta(days=1)),
             "next": _NEXT,
             "words": _WORDS,
         }

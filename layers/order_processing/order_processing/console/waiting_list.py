@@ -11,8 +11,8 @@ from typing import Literal
 
 from order_processing import order_number
 from order_processing.console.backlog import Entry
-from order_processing.console.order_shown import ASKED, left, since
-from order_processing.mail.figures import Figures
+from order_processing.console.order_shown import ASKED
+from order_processing.console.times import left, moment, since
 from order_processing.waiting import Waiting
 
 Whom = Literal["decide", "see", "customer"]
@@ -24,7 +24,6 @@ WHOM: dict[Whom, tuple[str, str]] = {
 """For each that can be waited for: what the choice of it is called, and how a line says it."""
 MOST = 200
 _SOON = timedelta(hours=12)
-_FIGURES = Figures("en", "en")
 
 
 @dataclass(frozen=True)
@@ -60,8 +59,8 @@ class Choice:
     chosen: bool
 
 
-def of_waiting(waiting: Waiting, whom: Whom, zone: str, now: datetime) -> Line:
-    """An order that waits for somebody's decision. zone: of the shop, in which times are told."""
+def of_waiting(waiting: Waiting, whom: Whom, now: datetime) -> Line:
+    """An order that waits for somebody's decision."""
     case, expires = waiting.approval, waiting.expires_at
     why = tuple(f"{g.text} ({g.found})" for g in case.grounds) if case else ()
     return Line(
@@ -73,14 +72,14 @@ def of_waiting(waiting: Waiting, whom: Whom, zone: str, now: datetime) -> Line:
         number=order_number.display(waiting.order_id),
         path=f"/staff/orders/{waiting.order_id}",
         waits=since(waiting.since, now),
-        since=_FIGURES.moment(waiting.since, zone),
+        since=moment(waiting.since),
         left=left(expires, now),
         soon=expires is not None and expires - now < _SOON,
         agreed=f"{len(case.consents)} of {case.approvers}" if case and case.approvers > 1 else "",
     )
 
 
-def of_entry(entry: Entry, zone: str, now: datetime) -> Line:
+def of_entry(entry: Entry, now: datetime) -> Line:
     """Something that staff must see to."""
     return Line(
         at=entry.at,
@@ -91,7 +90,7 @@ def of_entry(entry: Entry, zone: str, now: datetime) -> Line:
         number=order_number.display(entry.order_id) if entry.order_id else "",
         path=entry.path or (f"/staff/orders/{entry.order_id}" if entry.order_id else ""),
         waits=since(entry.at, now),
-        since=_FIGURES.moment(entry.at, zone),
+        since=moment(entry.at),
     )
 
 
