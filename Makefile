@@ -7,6 +7,8 @@ SHELL := /bin/bash
 PYTHON := $(or $(PYTHON),$(shell command -v python3))
 UV_VERSION := 0.13.9
 UV := .tools/uv/bin/uv
+MERMAID_VERSION := 11.12.0
+MERMAID_SHA512 := 66e755c7bdc1c2b3097c2166492253f38cbabb96eb12857c0ce22d747a2634bcf7dae06336b7a59bb9a0f795fb83e0ba528407fd6ea604b183103bfbdc977106
 
 # What AWS runs. The local stack overrides both by this machine's.
 PYTHON_RUNTIME ?= python3.13
@@ -153,9 +155,20 @@ delivery: setup ## what preparing a delivery takes: CPU time for orders of three
 	@.venv/bin/python -m tests.bench.delivery
 
 .PHONY: docs
-docs: .tools/docs/.stamp ## build the docs as a site, into site/; fails on a link that leads nowhere
+docs: .tools/docs/.stamp mermaid ## build the docs as a site, into site/; fails on a link that leads nowhere
 	@NO_MKDOCS_2_WARNING=1 .tools/docs/bin/mkdocs build --strict --clean 2>&1 | { grep -v "^INFO" || true; }
 	@echo "site/index.html"
+
+.PHONY: mermaid
+mermaid: # what draws the site's diagrams offline; without npm, the reader's browser asks for it elsewhere
+	@[ -f .tools/mermaid/mermaid.min.js ] || ! command -v npm >/dev/null || { mkdir -p .tools/mermaid && cd .tools/mermaid && \
+		npm pack --silent mermaid@$(MERMAID_VERSION) >/dev/null && \
+		echo "$(MERMAID_SHA512)  mermaid-$(MERMAID_VERSION).tgz" | sha512sum --check --quiet && \
+		tar -xzf mermaid-$(MERMAID_VERSION).tgz --strip-components=2 package/dist/mermaid.min.js; } || echo "mermaid cannot be had"
+
+.PHONY: links
+links: setup ## ask for every address outside that the README and the docs link to; takes a network
+	@.venv/bin/python -m local.outside_links
 
 .PHONY: format
 format: setup ## put the code into its form

@@ -19,7 +19,8 @@ _REFERENCE_HERE = """
 On this site: <a href="api/reference.html">the reference</a>, and as a document <a href="api/openapi.json">OpenAPI</a>.
 """
 _LINK = re.compile(r"\[([^\]]+)\]\(([^)\s#]+)(#[^)]*)?\)")
-_DIAGRAM = re.compile(r"```mermaid\n.*?```\n", re.DOTALL)
+# What draws the diagrams; where it could not be had, the theme asks for it elsewhere when a page with one is opened.
+_MERMAID = ROOT / ".tools" / "mermaid" / "mermaid.min.js"
 
 
 def on_config(config: Any) -> Any:
@@ -28,14 +29,14 @@ def on_config(config: Any) -> Any:
     others = sorted(page.name for page in (ROOT / "docs").glob("*.md") if page.name not in named)
     if others:
         config["nav"].append({"More": others})
+    if _MERMAID.exists():
+        config["extra_javascript"].append(_MERMAID.name)
     return config
 
 
 def on_files(files: Files, config: Any) -> Files:
     """The README is the first page."""
     text = (ROOT / "README.md").read_text(encoding="utf-8")
-    # The site draws no diagrams, because that takes a script from elsewhere; the tour shows the way in pictures.
-    text = _DIAGRAM.sub("", text)
     files.append(File.generated(config, "index.md", content=_LINK.sub(_from_the_readme, text)))
     return files
 
@@ -47,11 +48,13 @@ def on_page_markdown(text: str, page: Any, **_: Any) -> str:
 
 
 def on_post_build(config: Any) -> None:
-    """The reference is a page as it is, with the document that it shows."""
+    """The reference is a page as it is, with the document that it shows; the script that draws diagrams."""
     place = Path(config["site_dir"]) / "api"
     place.mkdir(exist_ok=True)
     for name in ("reference.html", "openapi.json"):
         shutil.copy(REFERENCE / name, place / name)
+    if _MERMAID.exists():
+        shutil.copy(_MERMAID, place.parent)
 
 
 def _from_the_readme(link: re.Match[str]) -> str:
