@@ -56,27 +56,41 @@ class NotAsked(Exception):
 def decide(order_id: str, answer: Answer, *, orders: Orders, executions: Executions) -> StoredOrder:
     """Keep a decision, and let the waiting execution look at the order again.
 
-    The same decision made twice counts once, and tells the execution again, in case it did not hear.
-    Raises NotAsked when there is nothing to decide, and CorrectionError for a correction that cannot be made.
+    The same decision made twice counts once, and tells the execution again, in case it did not hear. Of two decisions
+    at once the first counts. What else is written meanwhile, as that the customer was told, is in nobody's way.
+    Raises NotAsked when there is nothing to decide, CorrectionError for a correction that cannot be made, and
+    OrderChanged when the order is being changed again and again.
     """
-    stored = orders.load(order_id)
-    if not stored.pending:
-        standing = stored.standing_answers
-        if stored.question and standing and standing[-1].same_decision(answer):
-            let_go_on(stored.question, _way(answer, stored.question), executions)
-            return stored
-        raise NotAsked(stored)
-    if bool(answer.choice) != (stored.status is Status.OFFER_PENDING):
-        raise NotAsked(stored)
-    if answer.corrections:
-        correct(order_of(stored), answer.corrections, staff=answer.actor != CUSTOMER)
-    try:
-        stored = orders.answer(stored, answer)
-    except OrderChanged:
-        raise NotAsked(orders.load(order_id)) from None
-    if stored.question:
-        let_go_on(stored.question, _way(answer, stored.question), executions)
-    return stored
+    seen: StoredOrder | None = None
+    for _ in range(_TRIES):
+        stored = orders.load(order_id)
+        if not stored.pending:
+            standing = stored.standing_answers
+            if stored.question and standing and standing[-1].same_decision(answer):
+                let_go_on(stored.question, _way(answer, stored.question), executions)
+                return stored
+            raise NotAsked(stored)
+        if bool(answer.choice) != (stored.status is Status.OFFER_PENDING) or not _asked_alike(seen, stored):
+            raise NotAsked(stored)
+        if answer.corrections:
+            correct(order_of(stored), answer.corrections, staff=answer.actor != CUSTOMER)
+        try:
+            decided = orders.answer(stored, answer)
+        except OrderChanged:
+            seen = stored
+            continue
+        if decided.question:
+            let_go_on(decided.question, _way(answer, decided.question), executions)
+        return decided
+    raise OrderChanged(order_id)
+
+
+def _asked_alike(before: StoredOrder | None, now: StoredOrder) -> bool:
+    """Whether an order still waits for what it waited for when it was looked at before."""
+    if before is None:
+        return True
+    since = [(stored.status, stored.turns, stored.times.get(stored.status.value)) for stored in (before, now)]
+    return since[0] == since[1]
 
 
 def let_go_on(question: Question, decision: str, executions: Executions) -> None:
