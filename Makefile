@@ -129,6 +129,10 @@ bench: setup ## what functions take: import time against boto3, first and warm r
 faults: setup ## every fault and every pair of faults at every call to AWS, then every guard taken away; some minutes
 	@.venv/bin/python -m tests.faults
 
+.PHONY: faults-stack
+faults-stack: setup ## real orders on the deployed stack, each with a call to AWS that goes wrong by a proxy; some minutes
+	@.venv/bin/python -m tests.proxy
+
 .PHONY: packing
 packing: setup ## how good and how fast packing is: known instances, lower bounds, then 10,000 random orders checked
 	@.venv/bin/python -m tests.bench.packing

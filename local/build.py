@@ -29,6 +29,10 @@ TEMPLATE = BUILD / "template.yaml"
 # Lambda puts the function's code before its layers, and its own packages last.
 BOOTSTRAP = """#!/bin/sh
 export PYTHONPATH="$LAMBDA_TASK_ROOT:{layers}" PYTHONDONTWRITEBYTECODE=1
+if [ -n "$SAY_WHO" ]; then
+  # For a proxy before AWS: which function calls, and by which process.
+  export AWS_SDK_UA_APP_ID="${{AWS_LAMBDA_FUNCTION_NAME#order-processing-}}.$$"
+fi
 if [ -n "$METER" ]; then
   PYTHONPATH="{metered}:$PYTHONPATH" exec "{python}" -m awslambdaric metered.handler
 fi

@@ -72,12 +72,20 @@ class Emulator:
 
 
 def start(
-    home: Path = DEFAULT_HOME, port: int | None = None, *, wait_scale: float = 1.0, meter: Path | None = None
+    home: Path = DEFAULT_HOME,
+    port: int | None = None,
+    *,
+    wait_scale: float = 1.0,
+    meter: Path | None = None,
+    through: str = "",
+    redrivable_seconds: float = 0,
 ) -> Emulator:
     """Starts a fresh emulator and returns when it answers.
 
     port: None takes a free one. wait_scale: waits and retry intervals of executions are multiplied by it.
     meter: a folder in which functions note what their invocations use (see `local.meter`).
+    through: the address of a proxy by which functions call AWS (see `tests.proxy`), "" for none.
+    redrivable_seconds: for how long after its failure an execution can be redriven, 0 for AWS's 14 days.
     Raises EmulatorError when the port is taken or it does not come up.
     """
     if not EMULATOR_PYTHON.exists():
@@ -92,7 +100,7 @@ def start(
     with (home / "emulator.log").open("wb") as log:
         process = subprocess.Popen(
             [EMULATOR_PYTHON, "-P", Path(__file__).with_name("start_ministack.py")],
-            env={**_settings(port, temporary, wait_scale), **({"METER": str(meter)} if meter else {})},
+            env={**_settings(port, temporary, wait_scale), **_more(meter, through, redrivable_seconds)},
             cwd=home,
             stdin=subprocess.DEVNULL,
             stdout=log,
@@ -136,6 +144,15 @@ def _settings(port: int, temporary: Path, wait_scale: float) -> dict[str, str]:
         # Services that would open ports of their own, which two emulators cannot share.
         "SFTP_ENABLED": "0",
         "IOT_MTLS_ENABLED": "0",
+    }
+
+
+def _more(meter: Path | None, through: str, redrivable_seconds: float) -> dict[str, str]:
+    """What is asked for beside; functions inherit where they note what they use, and the address that they call."""
+    return {
+        **({"AWS_ENDPOINT_URL": through, "SAY_WHO": "1"} if through else {}),
+        **({"METER": str(meter)} if meter else {}),
+        **({"REDRIVABLE_SECONDS": str(redrivable_seconds)} if redrivable_seconds else {}),
     }
 
 

@@ -1,14 +1,17 @@
 """RedriveExecution for ministack, which does not have it: a failed execution goes on at the state that failed.
 
 As AWS does (API Reference, RedriveExecution): the execution keeps its name, its history and its variables, the state
-gets the input that it had, retries count anew, and `redriveCount` goes up. Only what failed, was aborted or timed out
-within the last 14 days can be redriven. Imported by `start_ministack`, in the emulator's own environment.
+gets the input that it had, retries count anew, and `redriveCount` goes up. It goes on by the definition that it began
+with, whatever the state machine has become since. Only what failed, was aborted or timed out within the last 14 days
+can be redriven; tests of what comes after make that shorter (REDRIVABLE_SECONDS). Imported by `start_ministack`, in
+the emulator's own environment.
 """
 
 from __future__ import annotations
 
 import contextvars
 import json
+import os
 import threading
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -17,17 +20,22 @@ from ministack.core.responses import error_response_json, json_response, now_iso
 from ministack.services import stepfunctions
 
 _REDRIVABLE = ("FAILED", "ABORTED", "TIMED_OUT")
-_DAYS = timedelta(days=14)
+_REDRIVABLE_FOR = timedelta(seconds=float(os.environ.get("REDRIVABLE_SECONDS", 14 * 24 * 3600)))
 _handle_others = stepfunctions.handle_request
 _describe_others = stepfunctions._describe_execution
 _list_others = stepfunctions._list_executions
 _reached: dict[str, tuple[str, Any, dict]] = {}
 """The state that an execution has reached last, with its input and its context."""
+_definitions: dict[str, dict] = {}
+"""What an execution goes by."""
 
 
 def note(execution: dict, given: Any, context: dict) -> None:
     """An execution has come to a task."""
-    _reached[execution["executionArn"]] = (context["State"]["Name"], given, context)
+    arn = execution["executionArn"]
+    _reached[arn] = (context["State"]["Name"], given, context)
+    if arn not in _definitions:
+        _definitions[arn] = json.loads(stepfunctions._state_machines[execution["stateMachineArn"]]["definition"])
 
 
 def install() -> None:
@@ -68,13 +76,12 @@ def _can_be_redriven(execution: dict) -> bool:
     if execution["status"] not in _REDRIVABLE or execution["executionArn"] not in _reached:
         return False
     stopped = datetime.fromisoformat(execution["stopDate"].replace("Z", "+00:00"))
-    return datetime.now(UTC) - stopped < _DAYS
+    return datetime.now(UTC) - stopped < _REDRIVABLE_FOR
 
 
 def _go_on(arn: str, execution: dict) -> None:
     """From the state that failed to the end, as the emulator walks; our machines have tasks and choices only."""
-    machine = stepfunctions._state_machines[execution["stateMachineArn"]]
-    states = json.loads(machine["definition"])["States"]
+    states = _definitions[arn]["States"]
     name, given, context = _reached[arn]
     try:
         while name and execution["status"] == "RUNNING":

@@ -63,9 +63,14 @@ class LocalStack:
         *,
         wait_scale: float = 1.0,
         meter: Path | None = None,
+        through: str = "",
+        redrivable_seconds: float = 0,
     ) -> LocalStack:
         """A fresh emulator with nothing in it yet. See `emulator.start`."""
-        return cls(emulators.start(home, port, wait_scale=wait_scale, meter=meter))
+        started = emulators.start(
+            home, port, wait_scale=wait_scale, meter=meter, through=through, redrivable_seconds=redrivable_seconds
+        )
+        return cls(started)
 
     @classmethod
     def running(cls, home: Path = DEFAULT_HOME) -> LocalStack | None:

@@ -6,7 +6,8 @@
 - Calls come over plain HTTP from this machine alone, and stand for calls that come to AWS over TLS.
   So policies are told aws:SecureTransport, or the bucket would refuse everything.
 - AWS asks for states:SendTaskSuccess on the state machine whose token it is; ministack, on every resource.
-- A JSONata state's TimeoutSeconds may be an expression (Amazon States Language), also of a task that waits.
+- A JSONata state's TimeoutSeconds may be an expression (Amazon States Language), also of a task that waits. Where
+  waits are made shorter, so is this one.
 - A function that fails to hand on its task token fails the task, by its error's name, and is retried.
 - A function that reports one record of a stream as failed gets it again, and what is behind it; ministack
   takes such a batch for done. Here it gets the whole batch again, where AWS begins with the record.
@@ -111,7 +112,7 @@ def _action(service: str, *others: Any) -> str | None:
 def _callback(resource: str, arguments: Any, token: str, state: dict) -> Any:
     if isinstance(state.get("TimeoutSeconds"), str):
         seconds = stepfunctions._jsonata_state_field(state, "TimeoutSeconds", "number", {}, {})
-        state = {**state, "TimeoutSeconds": seconds}
+        state = {**state, "TimeoutSeconds": seconds * stepfunctions._SFN_WAIT_SCALE}
     _machines[token] = _machine.get()
     before = _waiting.set(token)
     try:

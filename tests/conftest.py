@@ -68,6 +68,7 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
 
 
 def _end(home: Path) -> None:
-    if running := emulator.find(home):
-        running.stop()
+    for place in (home, *(noted.parent for noted in home.glob("*/emulator.json"))):
+        if running := emulator.find(place):
+            running.stop()
     shutil.rmtree(home, ignore_errors=True)

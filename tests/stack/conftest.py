@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import fcntl
+from collections.abc import Iterator
 
 import pytest
 
 from local import LocalStack, seeding
 from tests.conftest import RUN
-
-# Waits and retries of executions pass ten times as fast.
-WAIT_SCALE = 0.1
+from tests.proxy.rig import WAIT_SCALE, Rig
 
 
 @pytest.fixture(scope="session")
@@ -27,3 +26,12 @@ def stack() -> LocalStack:
         started = LocalStack.start(RUN, wait_scale=WAIT_SCALE).deploy()
         seeding.load(started)
         return started
+
+
+@pytest.fixture(scope="session")
+def rig() -> Iterator[Rig]:
+    """A stack of its own, whose functions reach AWS through a proxy: tests that use it belong to the group `rig`, so
+    that one process has it alone."""
+    started = Rig.start(RUN / "rig")
+    yield started
+    started.stop()
