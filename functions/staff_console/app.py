@@ -10,6 +10,7 @@ from order_processing.access import address_hash, guest_id
 from order_processing.adapters.accounts import DynamoAccounts
 from order_processing.adapters.audit import DynamoAudit
 from order_processing.adapters.aws import client
+from order_processing.adapters.bins import DynamoBins
 from order_processing.adapters.broken_promises import BrokenPromises
 from order_processing.adapters.confirmation_again import ConfirmationAgain
 from order_processing.adapters.customer_master import CustomerMaster
@@ -27,6 +28,7 @@ from order_processing.adapters.order_queries import DynamoOrderQueries
 from order_processing.adapters.orders import DynamoOrders
 from order_processing.adapters.parcel_numbers import ParcelNumbers
 from order_processing.adapters.post import ONCE, SesPost
+from order_processing.adapters.printer import LambdaPrinter
 from order_processing.adapters.receipts import Receipts
 from order_processing.adapters.secrets import Secrets
 from order_processing.adapters.staff_directory import CognitoDirectory
@@ -37,6 +39,7 @@ from order_processing.console import unreached
 from order_processing.console.acts import ActsPage
 from order_processing.console.approvals import ApprovalPages
 from order_processing.console.backlog import Backlog, of_findings
+from order_processing.console.batches import BatchPages
 from order_processing.console.console import Console
 from order_processing.console.failures import FailurePages
 from order_processing.console.login import Login
@@ -87,7 +90,8 @@ _executions = StepFunctionsExecutions(_stepfunctions, _machine, _ending, alias=o
 _failed = StepFunctionsFailures(_stepfunctions, {"order": _machine, "ending": _ending})
 _audit = DynamoAudit(_dynamodb, _table)
 _documents = S3Documents(client("s3", config=Config(signature_version="s3v4")), os.environ["DOCUMENTS_BUCKET"])
-_again = ConfirmationAgain(client("lambda"), os.environ["CONFIRM_ORDER"])
+_lambda = client("lambda")
+_again = ConfirmationAgain(_lambda, os.environ["CONFIRM_ORDER"])
 _customers = CustomerMaster(
     _dynamodb,
     orders_table=_table,
@@ -138,8 +142,16 @@ _not_reached = unreached.routes(
     send_again=_again,
     forget=SuppressedAddresses(_dynamodb, _table, _address).remove,
 )
+_dispatch = DynamoDispatch(_dynamodb, _table)
+_batches = BatchPages(
+    _dispatch,
+    DynamoBins(_dynamodb, _inventory),
+    LambdaPrinter(_lambda, os.environ["PRINT_FUNCTION"]),
+    _documents.link,
+    _settings,
+)
 _shipments = ShipmentPages(
-    dispatch=DynamoDispatch(_dynamodb, _table),
+    dispatch=_dispatch,
     orders=_orders,
     link=_documents.link,
     post=SesPost(client("sesv2", config=ONCE), os.environ["SENDER"], os.environ["CONFIGURATION_SET"], _settings),
@@ -156,6 +168,7 @@ _console = Console(
         *_not_reached,
         *StockPage(_stock, Receipts(_dynamodb, _inventory), _queries, _orders, _settings).routes(),
         *_shipments.routes(),
+        *_batches.routes(),
         *MeasuresPage(_measures).routes(),
         *ActsPage(_audit).routes(),
     ),

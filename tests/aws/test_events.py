@@ -14,7 +14,7 @@ import pytest
 from local.senders import SENDERS
 from order_processing.settings import current
 from order_processing.status import Status
-from order_processing.warehouse.batches import open_batch
+from order_processing.warehouse.open_batches import open_batch
 from tests.aws.shop import BUCKET, SENDER
 
 ROOT = Path(__file__).parents[2]

@@ -7,22 +7,39 @@ import re
 import boto3
 import pytest
 
+from order_processing.adapters.bins import DynamoBins
 from order_processing.adapters.dispatch import DynamoDispatch
 from order_processing.adapters.order_queries import DynamoOrderQueries
 from order_processing.adapters.receipts import Receipts
+from order_processing.cancellation import BY_STAFF, cancel
 from order_processing.console import shipments, stock
+from order_processing.console.batches import PATH as BATCHES
+from order_processing.console.batches import BatchPages
 from order_processing.console.shipments import ShipmentPages
 from order_processing.console.staff import Group
 from order_processing.console.stock import StockPage
+from order_processing.documents.joined import joined
 from order_processing.order_number import display
+from order_processing.order_parts import Reason
 from order_processing.settings import current
 from order_processing.status import Status
+from order_processing.warehouse.batches import print_batch
 from tests.aws.test_mail_reports import mails, simple_order
 from tests.aws.test_offers import offered, shop
 from tests.console_desk import Desk
 
 __all__ = ["shop"]
 SKU = simple_order().lines[0].sku
+
+
+class Printer:
+    """The port Printer, which remembers what it was to print."""
+
+    def __init__(self) -> None:
+        self.started: list[str] = []
+
+    def start(self, batch_id: str) -> None:
+        self.started.append(batch_id)
 
 
 def desk(shop, *groups: Group) -> Desk:
@@ -37,9 +54,14 @@ def desk(shop, *groups: Group) -> Desk:
     )
     queries = DynamoOrderQueries(dynamodb, "orders", "accounts")
     of_stock = StockPage(shop.inventory, Receipts(dynamodb, "inventory"), queries, shop.orders, current())
-    at = Desk((*pages.routes(), *of_stock.routes()), *(groups or (Group.WAREHOUSE,)))
+    printer = Printer()
+    of_batches = BatchPages(
+        DynamoDispatch(dynamodb, "orders"), DynamoBins(dynamodb, "inventory"), printer, shop.documents.link, current()
+    )
+    at = Desk((*pages.routes(), *of_stock.routes(), *of_batches.routes()), *(groups or (Group.WAREHOUSE,)))
     at.now = shop.now
     at.sign_in()
+    at.printer = printer
     return at
 
 
@@ -114,3 +136,44 @@ def test_an_offer_holds_stock_and_supply(shop):
     assert "supply MO-3105" in page
     assert sum(map(int, numbers(page, "Held"))) == sum(map(int, numbers(page, "Pieces")))
     assert "by the orders below" not in page
+
+
+def test_a_day_is_printed_at_once_and_once(shop, ready):
+    other = shop.run(shop.place(simple_order("other")))
+    at, where = desk(shop), place_of(ready)
+    page = at.send("GET", where).body
+    assert "Print all 2 that are to print" in page
+    form = dict(re.findall(r'name="(location|day|key)" value="([^"]+)"', page))
+    progress = at.post(BATCHES, do="print", **form).headers["Location"]
+    assert at.post(BATCHES, do="print", **form).headers["Location"] == progress, "sent twice, it is one batch"
+    assert set(at.printer.started) == {progress.removeprefix(BATCHES + "/").partition("?")[0]}
+    answer = at.send("GET", progress)
+    assert "Of 2 orders: 0 printed, still at it." in answer.body
+    assert answer.headers["Refresh"] == "3"
+    still = at.send("GET", progress.partition("?")[0])
+    assert "Refresh" not in still.headers
+    assert at.post(progress.partition("?")[0], do="go on").headers["Location"] == progress
+
+    cancel(other.order_id, orders=shop.orders, executions=shop, reason=Reason(code=BY_STAFF, text=""), now=shop.now)
+    print_batch(
+        at.printer.started[0],
+        dispatch=DynamoDispatch(boto3.client("dynamodb"), "orders"),
+        orders=shop.orders,
+        bins=DynamoBins(boto3.client("dynamodb"), "inventory"),
+        shelf=shop.documents,
+        settings=current(),
+        join=joined,
+        clock=lambda: shop.now,
+    )
+    done = at.send("GET", progress)
+    assert "Refresh" not in done.headers
+    for text in ("Of 2 orders: 1 printed, 1 left out.", display(other.order_id), "documents.pdf?", "pick-list.pdf?"):
+        assert text in done.body, text
+    assert shop.orders.load(ready.order_id).handling.printed_at == shop.now
+    again = at.post(BATCHES, do="print", **form | {"key": "later"})
+    assert again.status == 409
+    assert "is printed or cancelled" in again.body
+    for odd in ({"day": "x"}, {"location": "nowhere"}):
+        assert at.post(BATCHES, do="print", **form | odd).status == 400
+    assert at.send("GET", BATCHES + "/none").status == 404
+    assert desk(shop, Group.APPROVERS).post(BATCHES, do="print", **form).status == 403

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import urllib.request
 from datetime import UTC, datetime
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from local import LocalStack
+from local import LocalStack, wait_for
 from local.staff import OPERATOR
 from tests.browser.staff import sign_in
 from tests.browser.test_customer_pages import ready
@@ -24,6 +25,26 @@ def measured(stack: LocalStack) -> None:
     day = json.dumps({"day": f"{datetime.now(UTC):%Y-%m-%d}"})
     answer = stack.client("lambda").invoke(FunctionName=stack.outputs["MeasureDaysFunction"], Payload=day)
     assert json.load(answer["Payload"])["orders"] > 0
+
+
+def printed_at_once(stack: LocalStack, browser: Browser, tab: Page, place: str) -> None:
+    """What else leaves on the day is printed as one document, which can be fetched."""
+    ready(stack, "console-pages-batch")
+    tab.goto(f"{stack.outputs['ApiUrl']}/staff/shipments?{place}")
+    tab.get_by_role("button", name="that are to print").press("Enter")
+    expect(tab.get_by_role("status")).to_contain_text("printed")
+    progress = tab.url.partition("?")[0]
+
+    def finished() -> bool:
+        tab.goto(progress)
+        return tab.get_by_role("link", name="Labels and papers").count() == 1
+
+    wait_for(finished, seconds=60, what="the batch to be printed")
+    look(browser, tab, "batch")
+    with urllib.request.urlopen(tab.get_by_role("link", name="Labels and papers").get_attribute("href")) as answer:
+        assert answer.read(5) == b"%PDF-"
+    tab.get_by_role("link", name="Shipments of this day").click()
+    expect(tab.get_by_role("button", name="that are to print")).to_have_count(0)
 
 
 def test_stock_shipments_measures_and_what_waits(stack, browser: Browser, tab: Page):
@@ -43,6 +64,7 @@ def test_stock_shipments_measures_and_what_waits(stack, browser: Browser, tab: P
     tab.get_by_role("button", name=f"Print {receipt['number']}").first.click()
     expect(tab.get_by_role("link", name="label").first).to_be_visible()
     look(browser, tab, "papers")
+    printed_at_once(stack, browser, tab, f"location={shipment.location}&day={shipment.ship_date}")
     for word in ("Packed", "Handed over"):
         tab.goto(f"{stack.outputs['ApiUrl']}/staff/shipments?location={shipment.location}&day={shipment.ship_date}")
         tab.get_by_role("button", name=f"{word} parcel 1 of {receipt['number']}").click()

@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 
 from order_processing.delivery import Delivery, Document, Shipment
 from order_processing.documents.manifest import ManifestLine, manifest_document
-from order_processing.documents.pick_list import pick_list, way_to
+from order_processing.documents.pick_list import pick_list
 from order_processing.order_parts import Handling
 from order_processing.status import Status
 from order_processing.stored_order import StoredOrder
-from order_processing.warehouse.batches import documents_of, picking_order
+from order_processing.warehouse.batches import documents_of
 from order_processing.warehouse.day_list import day_list
 from order_processing.warehouse.dispatch import Departing
 from order_processing.warehouse.parcels import (
@@ -28,6 +28,7 @@ from order_processing.warehouse.parcels import (
     read_sscc,
     state_of,
 )
+from order_processing.warehouse.picking import picking_order, way_to
 from tests.delivery_orders import BEANIE, ORDER_ID, POLO, SETTINGS, verified_order
 from tests.delivery_orders import packed as delivery_of
 

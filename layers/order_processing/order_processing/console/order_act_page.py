@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from order_processing import order_number
 from order_processing.console.page import View
+from order_processing.console.staff_words import sentence
 from order_processing.mail.figures import Figures
 from order_processing.status import Status
 from order_processing.stored_order import StoredOrder
@@ -65,9 +66,3 @@ def can_resend(stored: StoredOrder) -> bool:
 def amount_of(stored: StoredOrder, amount: int) -> str:
     """An amount in the order's currency."""
     return _FIGURES.amount(amount, stored.placed.currency)
-
-
-def sentence(words: str) -> str:
-    """Words as a sentence."""
-    words = words[:1].upper() + words[1:]
-    return words if words.endswith((".", "?", "!")) else words + "."

@@ -6,11 +6,11 @@ from collections.abc import Callable
 
 from order_processing import order_number
 from order_processing.cancellation import BY_STAFF, CannotCancel, cancel, refusal
-from order_processing.console.order_act_page import ActField, act_page, amount_of, can_resend, sentence
+from order_processing.console.order_act_page import ActField, act_page, amount_of, can_resend
 from order_processing.console.order_choices import choices_of, offered
 from order_processing.console.page import GoTo, Notice, Route, Shown, Visit
 from order_processing.console.staff import Group
-from order_processing.console.staff_words import of_refusal
+from order_processing.console.staff_words import of_refusal, sentence
 from order_processing.console.unreached import is_address
 from order_processing.decisions import Executions
 from order_processing.errors import NotSentAgain, OrderChanged, OrderNotFound

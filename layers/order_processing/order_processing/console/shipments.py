@@ -76,6 +76,8 @@ class ShipmentPages:
             "around": (day - timedelta(days=1), day + timedelta(days=1)),
             "next": _NEXT,
             "words": _WORDS,
+            "to_print": sum(s["state"] == "to_print" for carrier in due["carriers"] for s in carrier["shipments"]),
+            "key": visit.now.isoformat(),
         }
         return View("shipments.html", "Shipments", values)
 
@@ -108,8 +110,7 @@ class ShipmentPages:
             return _refused("There is no such order.", 404)
         except OrderChanged:
             return _refused("The order is just being changed: try again.")
-        place = {"location": form.get("location", "")[:80], "day": form.get("day", "")[:10]}
-        return GoTo(f"{PATH}?{urlencode(place)}")
+        return GoTo(f"{PATH}?{place_of(form.get('location', '')[:80], form.get('day', '')[:10])}")
 
     def papers(self, visit: Visit) -> Shown:
         """GET: the order's documents, each by a link that is good for ten minutes."""
@@ -134,6 +135,11 @@ class ShipmentPages:
 
     def _today(self, location: str, now: datetime) -> date:
         return now.astimezone(ZoneInfo(self._settings.locations[location].time_zone)).date()
+
+
+def place_of(location: str, day: str) -> str:
+    """The query that shows a location's day."""
+    return urlencode({"location": location, "day": day})
 
 
 def _refused(why: str, status: int = 409) -> Notice:

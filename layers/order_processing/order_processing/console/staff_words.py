@@ -15,3 +15,9 @@ def of_refusal(why: CannotCancel, stored: StoredOrder) -> str:
     if stored.handling.printed_at or stored.handling.packed_at:
         return "its label is printed: keep the parcel back by hand, or let the customer refuse it or send it back"
     return "what needs no parcel has been sent by e-mail, and keys cannot be taken back"
+
+
+def sentence(words: str) -> str:
+    """Words as a sentence."""
+    words = words[:1].upper() + words[1:]
+    return words if words.endswith((".", "?", "!")) else words + "."

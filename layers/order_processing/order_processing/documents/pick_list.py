@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from datetime import date
 
@@ -10,6 +9,7 @@ from order_processing import order_number
 from order_processing.delivery import Shipment
 from order_processing.documents.report import Column, Report, paper
 from order_processing.settings import Settings
+from order_processing.warehouse.picking import way_to
 
 _COLUMNS = (
     Column("", 0.05),
@@ -65,9 +65,3 @@ def pick_list(
     ]
     report.table(_COLUMNS, rows, total=("", "", str(sum(pieces.values())), f"{len(pieces)} SKUs", "", ""))
     return report.to_bytes()
-
-
-def way_to(place: str) -> tuple[bool, tuple[tuple[int, str], ...]]:
-    """Sorts bins along the way: numbers by their value (A-2 before A-10), no bin at all last."""
-    parts = re.findall(r"\d+|[^\W\d_]+", place)
-    return not place, tuple((int(part), "") if part.isdecimal() else (-1, part.casefold()) for part in parts)

@@ -10,23 +10,22 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime
-from typing import Literal, Protocol
+from typing import Protocol
 
 from order_processing.delivery import Delivery, Document, Shipment
-from order_processing.documents.pick_list import pick_list, way_to
+from order_processing.documents.pick_list import pick_list
 from order_processing.documents.shipping_label import shipping_label_zpl
 from order_processing.errors import OrderChanged, OrderNotFound
 from order_processing.orders import Orders
 from order_processing.settings import Settings
 from order_processing.stored_order import StoredOrder
-from order_processing.warehouse.day_list import carrier_of
-from order_processing.warehouse.dispatch import KINDS, Batch, Bins, Departing, Dispatch, LeftOut
-from order_processing.warehouse.parcels import HandlingRefused, State, printed, state_of
+from order_processing.warehouse.dispatch import Batch, Bins, Dispatch, LeftOut
+from order_processing.warehouse.parcels import HandlingRefused, printed
+from order_processing.warehouse.picking import skus_of
 
-MOST_ORDERS = 500
 PORTION = 25
 _AT_ONCE = 12
 _TRIES = 8
@@ -44,56 +43,6 @@ class Shelf(Protocol):
     def put(self, document: Document, body: bytes) -> None:
         """Keep one document."""
         ...
-
-
-def open_batch(
-    batch_id: str,
-    location: str,
-    day: date,
-    *,
-    dispatch: Dispatch,
-    bins: Bins,
-    settings: Settings,
-    now: datetime,
-    by: str,
-    carrier: str = "",
-    orders: Sequence[str] = (),
-    format: Literal["pdf", "zpl"] = "pdf",
-    kinds: Sequence[str] = KINDS,
-) -> Batch:
-    """Keep a batch of what leaves a location on a day: what is not printed yet, or `orders`, also once more.
-
-    carrier: only what it takes; "" for all. The same id gives the same batch. Raises HandlingRefused when there is
-    nothing to print, when an order is not on the day's list, or when there are more orders than one batch takes.
-    """
-    if known := dispatch.batch(batch_id):
-        return known
-    due = [d for d in dispatch.due(location, day) if carrier in ("", carrier_of(d, settings))]
-    if missing := sorted(set(orders) - {d.order_id for d in due}):
-        raise HandlingRefused("NOT_ON_THE_LIST", f"orders: {missing[0]!r} is not on the list of {location!r}, {day}")
-    chosen = [d for d in due if d.order_id in orders] if orders else [d for d in due if _to_print(d)]
-    if not chosen:
-        raise HandlingRefused("NOTHING_TO_PRINT", f"all that leaves {location!r} on {day} is printed or cancelled")
-    in_order = list(dict.fromkeys(d.order_id for d in picking_order(chosen, bins.of(location, _skus(chosen)))))
-    if orders and len(in_order) > MOST_ORDERS:
-        raise HandlingRefused("TOO_MANY", f"orders: {len(in_order)}, at most {MOST_ORDERS} in one batch")
-    return dispatch.open_batch(
-        Batch(
-            batch_id=batch_id,
-            location=location,
-            day=day,
-            format=format,
-            kinds=("label",) if format == "zpl" else tuple(kinds),
-            orders=tuple(in_order[:MOST_ORDERS]),
-            begun_at=now,
-            by=by,
-        )
-    )
-
-
-def picking_order(due: Iterable[Departing], bins: dict[str, str]) -> list[Departing]:
-    """Shipments by the first bin on the way that anything of them lies in."""
-    return sorted(due, key=lambda d: (min(way_to(bins.get(sku, "")) for sku in _skus([d])), d.order_id))
 
 
 def print_batch(
@@ -126,7 +75,7 @@ def print_batch(
     going = set(batch.orders) - {out.order_id for out in batch.left_out}
     if due := [d for d in dispatch.due(batch.location, batch.day) if d.order_id in going]:
         shipments = [(d.order_id, d.shipment) for d in due]
-        picked = pick_list(batch.location, batch.day, shipments, settings, bins.of(batch.location, _skus(due)))
+        picked = pick_list(batch.location, batch.day, shipments, settings, bins.of(batch.location, skus_of(due)))
         results["pick_list"] = _kept(batch, "pick-list.pdf", picked, shelf)
     return dispatch.note_batch(batch, batch.model_copy(update={"results": results, "finished_at": clock()}))
 
@@ -233,14 +182,3 @@ def _kept(batch: Batch, name: str, body: bytes, shelf: Shelf) -> str:
     )
     shelf.put(document, body)
     return document.key
-
-
-def _to_print(departing: Departing) -> bool:
-    return any(
-        state_of(parcel.sscc, departing.handling, departing.status) is State.TO_PRINT
-        for parcel in departing.shipment.parcels
-    )
-
-
-def _skus(due: Iterable[Departing]) -> list[str]:
-    return sorted({c.sku for d in due for parcel in d.shipment.parcels for c in parcel.contents})

@@ -20,11 +20,11 @@ from order_processing.orders import Orders
 from order_processing.post import Post
 from order_processing.settings import Settings
 from order_processing.stored_order import StoredOrder
-from order_processing.warehouse.batches import open_batch
 from order_processing.warehouse.day_list import day_list
 from order_processing.warehouse.dispatch import Batch, Bins, Dispatch, Manifest
 from order_processing.warehouse.hand_over import find_parcel, hand_over_parcel, pack_parcel, tell_shipped
 from order_processing.warehouse.manifests import Documents, close_manifest
+from order_processing.warehouse.open_batches import open_batch
 from order_processing.warehouse.papers import documents_of, make_return_label
 from order_processing.warehouse.parcels import HandlingRefused, state_of
 from order_processing.warehouse.requests import BatchWanted, BinsWanted, ManifestWanted, body_of, number_of
