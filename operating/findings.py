@@ -19,7 +19,7 @@ from operating.stack import Clients, add_stack, connect
 from order_processing.adapters.findings import DynamoFindings
 from order_processing.findings import Finding
 
-SWEEPS = ("SweepOrdersFunction",)
+SWEEPS = ("SweepOrdersFunction", "AuditBooksFunction")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

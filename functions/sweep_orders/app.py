@@ -11,7 +11,8 @@ from order_processing.adapters.order_lists import OrderLists
 from order_processing.adapters.orders import DynamoOrders
 from order_processing.adapters.runs import StepFunctionsRuns
 from order_processing.adapters.waiting import DynamoWaiting
-from order_processing.observe import count, logged, logger
+from order_processing.finding_log import tell
+from order_processing.observe import logged, logger
 from order_processing.stages.sweep_orders import Sweep
 
 _dynamodb = client("dynamodb")
@@ -37,11 +38,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, int]:
         now=datetime.now(UTC),
     )
     swept = sweep.run()
-    for finding in swept.found:
-        told = {"finding": finding.kind, "order_id": finding.subject, "done": finding.done, "advice": finding.advice}
-        logger.warning("not as it should be", extra=told)
-        if finding.times == 1:
-            count("SweeperFinding", kind=finding.kind)
+    tell(swept.found)
     if swept.left:
         logger.warning("more orders than one sweep looks at", extra={"left": swept.left})
     return {"found": len(swept.found), "resolved": len(swept.resolved), "left": swept.left}

@@ -20,7 +20,12 @@ from tests.aws.shop import BUCKET, SENDER
 ROOT = Path(__file__).parents[2]
 FUNCTIONS = sorted(path.parent.name for path in ROOT.glob("functions/*/app.py"))
 CONTEXT = SimpleNamespace(
-    function_name="f", memory_limit_in_mb=512, invoked_function_arn="arn", aws_request_id="r", function_version="1"
+    function_name="f",
+    memory_limit_in_mb=512,
+    invoked_function_arn="arn",
+    aws_request_id="r",
+    function_version="1",
+    get_remaining_time_in_millis=lambda: 300_000,
 )
 
 
@@ -111,6 +116,8 @@ def test_the_happy_path_by_the_functions_own_events(shop, deployed):
     assert shop.orders.load(ORDER_ID).status is Status.READY_TO_SHIP
     assert invoke("start_orders") == {"started": 0}
     assert invoke("sweep_orders") == {"found": 0, "resolved": 0, "left": 0}
+    audited = invoke("audit_books")
+    assert (audited["found"], audited["left"]) == (0, [])
     shown = json.loads(invoke("warehouse")["body"])
     assert (shown["location"], shown["day"]) == ("louisville", "2026-11-24")
     print_all(shop, event("print_batch")["batch_id"])

@@ -95,6 +95,7 @@ def test_who_reserves_or_gives_back_may_do_what_that_takes_and_nobody_else_sees_
         *("OrderPagesFunction", "CheckAvailabilityFunction", "EndOrderFunction"),
         "PrepareDeliveryFunction",  # for orders that leave by e-mail
         "WarehouseFunction",
+        "AuditBooksFunction",
     )
     printing = {"PrintBatchFunction": {"dynamodb:BatchGetItem"}}
     books = {"ReceiveSupplyFunction": reservation - {"dynamodb:BatchGetItem"} | CHECKS}

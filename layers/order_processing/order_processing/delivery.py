@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, datetime
 from itertools import product
 from typing import Annotated
 
@@ -96,6 +96,23 @@ class Document(Record):
         if not self.key.startswith("orders/"):
             return ""
         return "customs" if self.kind in _CUSTOMS_PAPERS else "shipping"
+
+
+class KeptDocument(Record):
+    """What the documents bucket says of one document. put_at: when it was put there last."""
+
+    key: Text
+    put_at: datetime
+
+    @property
+    def order_id(self) -> str:
+        """Of which order's folder it is."""
+        return self.key.split("/")[1]
+
+    @property
+    def name(self) -> str:
+        """Its name within that folder."""
+        return self.key.split("/", 2)[-1]
 
 
 class Shipment(Record):

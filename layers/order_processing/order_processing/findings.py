@@ -19,13 +19,14 @@ Kind = Literal[
     "DOCUMENT_WITHOUT_ORDER",
     "DOCUMENT_MISSING",
     "ACCOUNT_DIFFERS",
+    "HAND_OVER_NOT_TOLD",
 ]
 
 
 class Finding(Record):
     """One thing that is not as it should be.
 
-    subject: the order's id; for books the source of stock, the document's key or the account's id.
+    subject: the order's id; for books the source of stock, the claim on supply, the document's key or the account's id.
     since: when it was found first; seen_at: when last; times: in how many sweeps.
     done: what the sweep did about it, "" where it could do nothing. advice: what a person should do, "" for nothing.
     """

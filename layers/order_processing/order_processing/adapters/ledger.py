@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from order_processing.account import AccountEntry, Payment, Totals
-from order_processing.account_reconciliation import Account, Difference, differences, expected_account
+from order_processing.account_reconciliation import Account, Difference, differences, expected_account, only_lacks
 from order_processing.adapters.accounts import DynamoAccounts, entry_item, read_entry, read_totals, totals_key
 from order_processing.adapters.attributes import number, read_document, text
 from order_processing.adapters.orders import DynamoOrders
@@ -38,6 +39,7 @@ class Ledger:
         self._accounts_port = DynamoAccounts(client, accounts_table)
         self._progress = progress
         self._recorded: dict[str, set[str]] = {}
+        self._since: datetime | None = None
         self._payments: dict[str, dict[str, Payment]] = {}
 
     def compare(self) -> Iterator[tuple[str, list[Difference]]]:
@@ -55,6 +57,20 @@ class Ledger:
                     break
             self._told("accounts compared", count)
             yield customer_id, told
+
+    def look(self, customer_id: str, order_ids: Collection[str], since: datetime) -> tuple[list[Difference], bool]:
+        """Compare one account with these of its orders, and with those of its entries since a time; of older entries
+        only the sum is compared. The differences, and whether it only lacks something. It reads by key alone."""
+        self._recorded[customer_id] = set(order_ids)
+        self._since = since
+        told: list[Difference] = []
+        lacks = False
+        for _ in range(2):
+            found, expected = self._both(customer_id)
+            told, lacks = differences(customer_id, found, expected), only_lacks(found, expected)
+            if not told:
+                break
+        return told, lacks
 
     def repair(self, customer_id: str) -> bool:
         """Write what the orders say into an account that was compared; False when it changed meanwhile."""
@@ -81,10 +97,13 @@ class Ledger:
     def _both(self, customer_id: str) -> tuple[Account, Account]:
         """The account as it is, and as its orders make it."""
         account = self._account(customer_id)
-        ids = sorted({*self._recorded.get(customer_id, set()), *account.entries})
+        entries = account.entries.items()
+        recent = {order_id for order_id, entry in entries if not self._since or entry.recorded_at >= self._since}
+        ids = sorted({*self._recorded.get(customer_id, set()), *recent})
         orders = [stored for order_id in ids if (stored := self._load(order_id))]
         own = [stored for stored in orders if stored.verified and stored.verified.customer_id == customer_id]
-        return account, expected_account(own, account)
+        older = {order_id: entry for order_id, entry in entries if order_id not in ids}
+        return account, expected_account(own, account, older)
 
     def _load(self, order_id: str) -> StoredOrder | None:
         try:

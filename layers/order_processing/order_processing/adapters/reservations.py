@@ -123,6 +123,10 @@ class Reservations:
             self._return(order_id, source, part)
         return len(left)
 
+    def left(self, order_id: str) -> tuple[str, ...]:
+        """The names of the parts that `finish` would bring to an end; none but while a large change is under way."""
+        return tuple(source for source, _ in self._parts(order_id))
+
     def _change_in_parts(self, order_id: str, anchors: Sequence[Write], changes: Sequence[Move]) -> None:
         taken = self._chunks(order_id, [move for move in changes if move.quantity > 0])
         given = self._chunks(order_id, [move for move in changes if move.quantity <= 0])

@@ -93,7 +93,9 @@ def prepare_delivery(
 
 
 def _told(stored: StoredOrder, settings: Settings, tell: Callable[[StoredOrder], object]) -> None:
-    if settings.notices.shipped == "ready" and stored.delivery and stored.delivery.shipments:
+    """The mail that parcels are on their way, where it is due when they are ready, or was cut at the hand-over."""
+    due = {"ready": True, "hand_over": stored.handling.handed_over_at is not None}
+    if due.get(settings.notices.shipped) and stored.delivery and stored.delivery.shipments:
         tell(stored)
 
 
