@@ -127,12 +127,12 @@ def wrong_with_document(kept: KeptDocument, stored: StoredOrder | None, now: dat
     """
     if stored is None:
         return "there is no such order"
-    if stored.erased or now < kept.put_at + QUIET:
+    if stored.erased:
         return ""
-    ended = left_at(stored) if stored.ended else None
-    if ended:
-        return "the order ended early" if now >= ended + QUIET else ""
-    if stored.delivery is None or not stored.has_reached(Status.READY_TO_SHIP):
+    if stored.ended:
+        ended_at = stored.times.get(stored.status.value, stored.received_at)
+        return "the order ended early" if now >= ended_at + QUIET else ""
+    if stored.delivery is None or not stored.has_reached(Status.READY_TO_SHIP) or now < kept.put_at + QUIET:
         return ""
     named = any(document.key == kept.key for document in stored.delivery.documents)
     return "" if named or RETURN_LABEL.fullmatch(kept.name) else "its order does not name it"
