@@ -3,7 +3,7 @@
     python -m tests.policies FOLDER    a folder in which tests/conftest.py has kept what the emulator noted
 
 Nothing may have been denied, and nothing granted that was not used: each exception has its reason in `UNUSED`.
-The exit code is 1 where there is one without.
+The exit code is 1 where there is one without, and where there is a reason that nothing needs.
 """
 
 from __future__ import annotations
@@ -12,12 +12,13 @@ import json
 import re
 import sys
 from collections.abc import Iterable, Sequence
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from local import LocalStack
 from local.deploy import STACK
-from tests.policy_exceptions import DENIED, UNUSED
+from tests.policy_exceptions import DENIED, UNUSED, Excepted
 
 CALLS, GRANTS = "calls.jsonl", "grants.json"
 
@@ -77,15 +78,25 @@ def compare(grants: set[Grant], calls: Iterable[Sequence[str]]) -> tuple[list[Gr
     return denied, sorted(grants - noted)
 
 
-def unargued(found: Iterable[Grant], reasons: dict[tuple[str, str], str]) -> list[Grant]:
-    """Those that no reason speaks of. reasons: by function and action, either "*" for any."""
+def unargued(found: Iterable[Grant], reasons: Sequence[Excepted]) -> list[Grant]:
+    """Those that no reason speaks of."""
     return [
         each
         for each in found
-        if not any(
-            reasons.get((function, action)) for function in (each.function, "*") for action in (each.action, "*")
-        )
+        if not any(reason.speaks_of(each.function, each.statement, each.action) for reason in reasons)
     ]
+
+
+def untrue(found: Iterable[Grant], reasons: Sequence[Excepted]) -> list[str]:
+    """What reasons speak of and is not found any more: a function that they name, or an action, or all."""
+    wrong = []
+    grants = list(found)
+    for reason in reasons:
+        of = [each for each in grants if reason.speaks_of(each.function, each.statement, each.action)]
+        for name in [*reason.functions.split(), *reason.actions.split()]:
+            if not any(fnmatchcase(each.function, name) or fnmatchcase(each.action, name) for each in of):
+                wrong.append(f"{reason.functions} {reason.statement} {reason.actions}: nothing of {name}")
+    return wrong
 
 
 def main(folder: Path) -> int:
@@ -98,11 +109,14 @@ def main(folder: Path) -> int:
         left = unargued(found, reasons)
         for each in left:
             print(f"{what}: {each.function}: {each.action} on {each.resource} ({each.statement})")
-        wrong += len(left)
+        past = untrue(found, reasons)
+        for line in past:
+            print(f"excepted from what is {what}, and need not be: {line}")
+        wrong += len(left) + len(past)
     functions = len({grant.function for grant in grants})
     print(
         f"{functions} functions, {len(grants)} grants, {len(grants) - len(unused)} used, "
-        f"{len(unused)} not used, {len(denied)} denied; without a reason: {wrong}"
+        f"{len(unused)} not used, {len(denied)} denied; without a reason, or a reason without one: {wrong}"
     )
     return 1 if wrong else 0
 
