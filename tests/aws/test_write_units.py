@@ -70,10 +70,13 @@ def _size(value: dict[str, Any]) -> int:
     return len(held.encode())
 
 
-@pytest.mark.parametrize(("lines", "expected"), [(1, 18), (4, 24)])
+@pytest.mark.parametrize(("lines", "expected"), [(1, 17), (4, 23)])
 def test_an_order_takes_no_more_write_units_than_stated(shop, lines, expected):
     writes = Writes()
     counted = Shop(client=writes)
+    # The first parcel of a day at a location has a range of numbers put on the list of that day: a unit for them all.
+    counted.run(counted.place(order_of(1, "the first of the day")))
+    writes.calls.clear()
     order = order_of(lines, "counted")
     stored = counted.run(counted.place(order, raw=order.model_dump_json().encode()))
     assert stored.status == "READY_TO_SHIP"

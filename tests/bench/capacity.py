@@ -111,7 +111,7 @@ def quotas(used: Counter[str]) -> list[Quota]:
             1000,
             1,
             f"{_DOCS}/amazondynamodb/latest/developerguide/bp-partition-key-design.html",
-            "DynamoDB splits it by the order's id, which is random, in minutes; for a sudden peak, shards",
+            "DynamoDB splits it by the parcel's number, which is random, in minutes; for a sudden peak, larger ranges",
         ),
         Quota(
             "DynamoDB, one SKU's stock in one bucket",

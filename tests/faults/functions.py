@@ -23,6 +23,7 @@ from botocore.retries.quota import RetryQuota
 from local.senders import SENDERS
 from order_processing import customer_pages, decision_pages, doors
 from order_processing.adapters import aws, inventory, reservations
+from order_processing.adapters.order_store import OrderStore
 from order_processing.adapters.secrets import Secrets
 from order_processing.observe import logger
 from order_processing.order import Record
@@ -83,18 +84,23 @@ class Functions:
         self.wire = Wire(Services(SECRETS))
         self.log = io.StringIO()
         self._secrets: list[Secrets] = []
+        self._orders: list[OrderStore] = []
         self._handlers: dict[str, Any] = {}
 
     @contextmanager
     def installed(self) -> Iterator[Functions]:
         """For as long as it lasts, boto3's clients made in functions come here."""
         streams = [(handler, handler.stream) for handler in logger._logger.handlers]
-        real_init = Secrets.__init__
+        real_init, orders_init = Secrets.__init__, OrderStore.__init__
         session = self.wire.session()
 
         def noted(secret: Secrets, *given: Any, **more: Any) -> None:
             real_init(secret, *given, **more)
             self._secrets.append(secret)
+
+        def noted_too(orders: OrderStore, *given: Any, **more: Any) -> None:
+            orders_init(orders, *given, **more)
+            self._orders.append(orders)
 
         with (
             mock.patch.dict(os.environ, ENVIRONMENT),
@@ -103,6 +109,7 @@ class Functions:
             # Its memory of earlier faults would make the same run end differently.
             mock.patch.object(RetryQuota, "acquire", return_value=True),
             mock.patch.object(Secrets, "__init__", noted),
+            mock.patch.object(OrderStore, "__init__", noted_too),
             mock.patch.object(boto3, "DEFAULT_SESSION", boto3.Session(botocore_session=session)),
             mock.patch.object(aws, "_session", return_value=session),
             mock.patch.object(doors, "datetime", self._clock()),
@@ -127,12 +134,14 @@ class Functions:
         reservations.MOST_WRITES = number
 
     def invoke(self, world: World, function: str, event: dict[str, Any], plan: Plan) -> Outcome:
-        """Invoke a function, each time as if it had just started: it knows no secret from before."""
+        """Invoke a function, each time as if it had just started: it knows nothing from before."""
         wire = self.wire
         before = wire.plan, wire.world
         wire.plan, wire.world = plan, world
         for secret in self._secrets:
             secret._known = {}
+        for orders in self._orders:
+            orders._listed.clear()
         random.seed(1)
         try:
             with redirect_stdout(self.log):  # metrics are printed

@@ -1,7 +1,10 @@
 """SSCCs: GS1's own examples, and the rules that hold for every prefix."""
 
+from datetime import date
+from itertools import takewhile
+
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from order_processing import sscc
@@ -37,6 +40,57 @@ def test_spreads_over_the_whole_space_with_all_extension_digits() -> None:
     made = [sscc.candidate("0614141", f"order {i}", 1) for i in range(2000)]
     assert {code[0] for code in made} == set("0123456789")
     assert len(set(made)) == len(made)
+
+
+locations, days = st.text(max_size=12), st.dates()
+
+
+@given(prefixes, locations, days)
+def test_a_day_at_a_location_always_has_the_same_ranges_each_larger_and_at_last_every_number(
+    prefix: str, location: str, day: date
+) -> None:
+    found = list(sscc.ranges(prefix, location, day))
+    assert found == list(sscc.ranges(prefix, location, day))
+    growing = list(takewhile(lambda digits: len(digits) > 1, found))
+    assert [len(digits) for digits in growing] == list(range(len(found[0]), 1, -1))
+    assert sorted(found[len(growing) :]) == list("0123456789")
+    assert 10**3 <= 10 ** (17 - len(prefix) - len(found[0])) <= 10**6
+
+
+@given(prefixes, locations, days, st.text(max_size=20), st.integers(1, 10_000), st.integers(0, 10**6))
+def test_a_number_of_a_range_begins_as_the_range_says(
+    prefix: str, location: str, day: date, order_id: str, number: int, probe: int
+) -> None:
+    for digits in sscc.ranges(prefix, location, day):
+        made = sscc.candidate(prefix, order_id, number, probe, within=digits)
+        assert sscc.is_valid(made)
+        assert made[0] + made[1 + len(prefix) :][: len(digits) - 1] == digits
+        assert made[1 : 1 + len(prefix)] == prefix
+
+
+@given(prefixes, st.text(max_size=20), st.integers(1, 10_000), locations, days)
+def test_a_parcel_tries_numbers_of_its_days_ranges_the_smallest_first(
+    prefix: str, order_id: str, number: int, location: str, day: date
+) -> None:
+    tried = list(sscc.candidates(prefix, order_id, number, location, day))
+    assert tried == list(sscc.candidates(prefix, order_id, number, location, day))
+    assert all(made.startswith(beginning) and sscc.is_valid(made) for beginning, made in tried)
+    beginnings = list(dict.fromkeys(beginning for beginning, _ in tried))
+    assert beginnings == [digits[0] + prefix + digits[1:] for digits in sscc.ranges(prefix, location, day)]
+    assert len({made for beginning, made in tried if beginning == beginnings[0]}) == len(tried) // len(beginnings)
+
+
+@settings(max_examples=20)
+@given(st.text("0123456789", min_size=12, max_size=12), locations, days, st.text(max_size=9))
+def test_probing_leaves_no_number_of_a_range_out(prefix: str, location: str, day: date, order_id: str) -> None:
+    first = next(sscc.ranges(prefix, location, day))
+    assert len({sscc.candidate(prefix, order_id, 1, probe, within=first) for probe in range(10**3)}) == 10**3
+
+
+def test_days_and_locations_are_spread_over_the_ranges() -> None:
+    first = [next(sscc.ranges("0614141", f"place {n}", date(2026, 1, 1 + n % 28))) for n in range(300)]
+    assert len(set(first)) > 290
+    assert {digits[0] for digits in first} == set("0123456789")
 
 
 @given(st.integers(0, 17), st.integers(1, 9))

@@ -151,6 +151,12 @@ class Purchases(Record):
     made: tuple[Purchase, ...] = ()
 
 
+class Numbers(Record):
+    """The SSCCs that the order's parcels had before its promise was renewed, in the parcels' order: they keep them."""
+
+    ssccs: tuple[Text, ...] = ()
+
+
 class LateCancellation(Record):
     """A cancellation that came after the label was printed. reason: who wanted it, as in a cancelled order.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
 
 from order_processing.account import AccountEntry
@@ -180,6 +180,14 @@ class Orders(Protocol):
 
         parcel: the order's id and the parcel's number.
         """
+        ...
+
+    def list_numbers(self, location: str, day: date, beginning: str) -> None:
+        """Have the list of a day at a location show whatever is numbered with SSCCs that begin with these digits."""
+        ...
+
+    def list_order(self, location: str, day: date, order_id: str) -> None:
+        """Have the list of a day at a location show an order, whatever numbers its parcels have."""
         ...
 
 

@@ -21,6 +21,7 @@ from order_processing.order_parts import (
     Handling,
     History,
     LateCancellation,
+    Numbers,
     Past,
     Purchase,
     Purchases,
@@ -84,6 +85,7 @@ class StoredOrder(Record):
     mails: tuple[SentMail, ...] = ()
     contact: Contact | None = None
     bought: Purchases = Purchases()
+    numbers: Numbers = Numbers()
     late_cancellation: LateCancellation | None = None
     erased: Erasure | None = None
     handed_out: Confirmation | None = None
@@ -141,6 +143,11 @@ class StoredOrder(Record):
     def has_reached(self, status: Status) -> bool:
         """Whether the order stands at this status of the happy path or beyond it."""
         return self._place_on_path() >= PATH.index(status)
+
+    @property
+    def numbers_before(self) -> tuple[str, ...]:
+        """The SSCCs that the order's parcels had on another day, or that labels were bought for, in their order."""
+        return tuple(dict.fromkeys([*self.numbers.ssccs, *(purchase.reference for purchase in self.purchases)]))
 
     @property
     def approvals(self) -> tuple[Approval, ...]:

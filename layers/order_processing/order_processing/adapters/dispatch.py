@@ -1,6 +1,8 @@
 """The warehouse's lists in DynamoDB, beside the orders, each under a partition key of its own:
 
-- `departures#<location>#<day>` / order id: what leaves then; written with the order (see `orders`).
+- `departures#<location>#<day>` / `range#<digits>`: with what the SSCCs begin of parcels that leave then; the claims of
+  these numbers, in their order, are the list of the day (see `order_store`).
+- `departures#<location>#<day>` / order id: an order that leaves then with a number of another range.
 - `leaving#<location>#<carrier>` / SSCC: a parcel that a carrier has and no manifest lists.
 - `manifests#<location>#<carrier>` / count, ten digits: a manifest; `request#<key>`: the one that a request opened.
 - `batch#<id>` / `batch`: orders that are printed together.
@@ -13,7 +15,9 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from order_processing.adapters.attributes import document, number, read_document, text
-from order_processing.adapters.order_items import departures_of, key
+from order_processing.adapters.order_items import key
+from order_processing.adapters.parcel_keys import RANGE, departures_of, partitions_of
+from order_processing.adapters.parcel_numbers import holder_of
 from order_processing.adapters.transactions import Refused, pause, write_all
 from order_processing.delivery import Delivery
 from order_processing.order_parts import Handling
@@ -37,7 +41,7 @@ class DynamoDispatch:
 
     def due(self, location: str, day: date) -> list[Departing]:
         """What leaves a location on a day, by order. The orders' heads are read in one go, not strongly consistent."""
-        listed = [item["part"]["S"] for item in self._query(departures_of(location, day))]
+        listed = self._listed(location, day)
         heads = {head["order_id"]["S"]: head for head in self._heads(listed)}
         found = []
         for order_id in listed:
@@ -53,8 +57,7 @@ class DynamoDispatch:
 
     def order_of(self, sscc: str) -> str | None:
         """The order whose parcel holds this SSCC."""
-        found = self._get(f"sscc#{sscc}", "sscc")
-        return found["held_by"]["S"].partition("/")[0] if found else None
+        return holder_of(sscc, self._client, self._table, consistent=True)
 
     def note_leaving(self, location: str, carrier: str, parcel: Leaving) -> None:
         """Put a parcel on the list of what the next manifest takes."""
@@ -154,11 +157,25 @@ class DynamoDispatch:
         found = self._client.get_item(TableName=self._table, Key=key(partition, part), ConsistentRead=True)
         return dict(found.get("Item", {}))
 
-    def _query(self, partition: str) -> Iterator[dict[str, Any]]:
+    def _listed(self, location: str, day: date) -> list[str]:
+        """The ids of the orders on a day's list; others that have numbers of the same ranges are among them."""
+        found: set[str] = set()
+        for item in self._query(departures_of(location, day)):
+            if not item["part"]["S"].startswith(RANGE):
+                found.add(item["part"]["S"])
+                continue
+            for partition, beginning in partitions_of(item["part"]["S"].removeprefix(RANGE)):
+                claims = self._query(partition, beginning)
+                found.update(claim["held_by"]["S"].partition("/")[0] for claim in claims)
+        return sorted(found)
+
+    def _query(self, partition: str, beginning: str = "") -> Iterator[dict[str, Any]]:
+        """The items of a partition whose part begins with this, by part."""
+        wanted = {":of": text(partition)} | ({":beginning": text(beginning)} if beginning else {})
         pages = self._client.get_paginator("query").paginate(
             TableName=self._table,
-            KeyConditionExpression="order_id = :of",
-            ExpressionAttributeValues={":of": text(partition)},
+            KeyConditionExpression="order_id = :of" + (" AND begins_with(part, :beginning)" if beginning else ""),
+            ExpressionAttributeValues=wanted,
             ConsistentRead=True,
         )
         for page in pages:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from order_processing.adapters.attributes import Attribute, document, iso, number, packed, read_document, text, time
@@ -23,6 +23,7 @@ from order_processing.order_parts import (
     Handling,
     History,
     LateCancellation,
+    Numbers,
     Purchases,
     Question,
     Reason,
@@ -59,16 +60,6 @@ def day_slot(order_id: str, received_at: datetime) -> str:
     """Under what an order stands in the index by day: the day it came (UTC), and its shard."""
     shard = hashlib.sha256(order_id.encode()).digest()[0] % SHARDS
     return f"{iso(received_at)[:10]}#{shard}"
-
-
-def departures_of(location: str, day: date) -> str:
-    """The partition that lists the orders of which a shipment leaves a location on a day."""
-    return f"departures#{location}#{day.isoformat()}"
-
-
-def tracked_as(number: str) -> str:
-    """The partition that says which order a carrier's tracking number is of."""
-    return "tracking#" + number.upper().replace(" ", "")
 
 
 def key(order_id: str, part: str) -> dict[str, Attribute]:
@@ -270,4 +261,5 @@ _HEAD_DOCUMENTS: dict[str, type[Record]] = {
     "erased": Erasure,
     "handed_out": Confirmation,
     "approval": Case,
+    "numbers": Numbers,
 }

@@ -17,8 +17,10 @@ Table: partition key `order_id`, sort key `part`:
 - `mail#<message id>`: what became of a mail; see `mail_reports`.
 - `uses` (under the partition `coupon#<code>`): how many orders use a coupon of which there are so many.
 - `tracking` (under the partition `tracking#<number>`): whose parcel a carrier tracks under a number of its own.
-- `sscc` (under the partition `sscc#<number>`): which parcel holds that number.
-- under the partition `departures#<location>#<day>`: the orders of which a shipment leaves then, by id.
+- under the partition `sscc#<first digits>`: which parcel holds an SSCC, by its other digits; written once and kept.
+- under the partition `departures#<location>#<day>`: `range#<digits>`, with what the SSCCs begin that parcels have which
+  leave then; and the ids of orders whose parcels have other ones, from before numbers were kept in their order
+  (`sscc` under the partition `sscc#<number>`), or from before their promise was renewed.
 The warehouse's other lists stand in this table too: see `dispatch`.
 
 Index `waiting`: orders that wait, by what they wait for (`waits_for`) and since when (`waits_since`): a decision of
@@ -32,13 +34,21 @@ Index `received-by-day`: `received_day` (the day and one of four shards) and tim
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from order_processing import order_number
 from order_processing.adapters.attributes import document, iso, text, unpacked
 from order_processing.adapters.order_change import Change
-from order_processing.adapters.order_items import RECEIVED_INDEX, SHARDS, is_state, key, placed_item, stored_order_of
+from order_processing.adapters.order_items import (
+    RECEIVED_INDEX,
+    SHARDS,
+    is_state,
+    key,
+    placed_item,
+    stored_order_of,
+)
+from order_processing.adapters.parcel_keys import RANGE, departures_of, numbered, numbered_before
 from order_processing.adapters.reservations import AnchorRefused, Reservations
 from order_processing.adapters.transactions import Refused, Write, write_all
 from order_processing.errors import OrderChanged, OrderNotFound
@@ -60,6 +70,7 @@ class OrderStore:
         self._table = table
         self._reservations = Reservations(client, inventory_table)
         self._accounts_table = accounts_table
+        self._listed: set[tuple[str, date, str]] = set()  # the ranges that are known to stand on their day's list
 
     def place(self, order: Order, raw: bytes, fingerprint: str, received_at: datetime) -> Placed:
         probe = 0
@@ -129,16 +140,30 @@ class OrderStore:
         self._client.put_item(TableName=self._table, Item=item)
 
     def claim_sscc(self, sscc: str, parcel: str) -> bool:
+        before = self._client.get_item(TableName=self._table, Key=numbered_before(sscc))
+        if "Item" in before and before["Item"]["held_by"] != text(parcel):
+            return False
         try:
             self._client.put_item(
                 TableName=self._table,
-                Item={**key(f"sscc#{sscc}", "sscc"), "held_by": text(parcel)},
+                Item={**numbered(sscc), "held_by": text(parcel)},
                 ConditionExpression="attribute_not_exists(order_id) OR held_by = :parcel",
                 ExpressionAttributeValues={":parcel": text(parcel)},
             )
         except self._client.exceptions.ConditionalCheckFailedException:
             return False
         return True
+
+    def list_numbers(self, location: str, day: date, beginning: str) -> None:
+        if (location, day, beginning) in self._listed:
+            return
+        place = key(departures_of(location, day), RANGE + beginning)
+        if "Item" not in self._client.get_item(TableName=self._table, Key=place):
+            self._client.put_item(TableName=self._table, Item=place)
+        self._listed.add((location, day, beginning))
+
+    def list_order(self, location: str, day: date, order_id: str) -> None:
+        self._client.put_item(TableName=self._table, Item=key(departures_of(location, day), order_id))
 
     def received_between(self, first: datetime, last: datetime) -> list[str]:
         """The ids of the orders that came in between two times, both counted."""

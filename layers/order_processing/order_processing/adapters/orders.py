@@ -11,13 +11,12 @@ from order_processing.adapters.order_change import Change
 from order_processing.adapters.order_items import (
     LATE_CANCELLATIONS,
     coupon_writes,
-    departures_of,
     key,
-    tracked_as,
     verification_put,
     with_choices,
 )
 from order_processing.adapters.order_store import OrderStore
+from order_processing.adapters.parcel_keys import tracked_as
 from order_processing.adapters.reservations import AnchorRefused
 from order_processing.adapters.transactions import Refused, Write, write_all
 from order_processing.approval import Case
@@ -196,9 +195,6 @@ class DynamoOrders(OrderStore):
         return self._update(change)
 
     def ready(self, seen: StoredOrder, delivery: Delivery, *, at: datetime) -> StoredOrder:
-        # Before the status, so that no order is ready that the warehouse's list of the day does not show.
-        for departure in sorted({(s.location, s.ship_date) for s in delivery.shipments}):
-            self._client.put_item(TableName=self._table, Item=key(departures_of(*departure), seen.order_id))
         for parcel in (parcel for s in delivery.shipments for parcel in s.parcels if parcel.tracking_number):
             of = {**key(tracked_as(parcel.tracking_number), "tracking"), "held_by": text(seen.order_id)}
             self._client.put_item(TableName=self._table, Item=of)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from order_processing.adapters.order_items import key, tracked_as
+from order_processing.adapters.order_items import key
+from order_processing.adapters.parcel_keys import numbered, numbered_before, tracked_as
+from order_processing.sscc import is_valid
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -18,11 +20,19 @@ class ParcelNumbers:
         self._table = table
 
     def order_of(self, number: str) -> str | None:
-        """The order's id; one or two reads of half a unit."""
+        """The order's id; one to three reads of half a unit."""
         if not number:
             return None
-        for place in (key(f"sscc#{number}", "sscc"), key(tracked_as(number), "tracking")):
-            found = self._client.get_item(TableName=self._table, Key=place)
-            if "Item" in found:
-                return found["Item"]["held_by"]["S"].partition("/")[0]
-        return None
+        if is_valid(number) and (held_by := holder_of(number, self._client, self._table)):
+            return held_by
+        found = self._client.get_item(TableName=self._table, Key=key(tracked_as(number), "tracking"))
+        return found["Item"]["held_by"]["S"] if "Item" in found else None
+
+
+def holder_of(sscc: str, client: DynamoDBClient, table: str, *, consistent: bool = False) -> str | None:
+    """The id of the order whose parcel holds an SSCC."""
+    for place in (numbered(sscc), numbered_before(sscc)):
+        found = client.get_item(TableName=table, Key=place, ConsistentRead=consistent)
+        if "Item" in found:
+            return found["Item"]["held_by"]["S"].partition("/")[0]
+    return None

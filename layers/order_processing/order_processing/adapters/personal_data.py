@@ -20,8 +20,8 @@ from order_processing.adapters.order_items import (
     is_state,
     key,
     stored_order_of,
-    tracked_as,
 )
+from order_processing.adapters.parcel_keys import tracked_as
 from order_processing.adapters.transactions import Refused, Write, write_all
 from order_processing.catalogue import normal_email
 from order_processing.errors import OrderChanged, OrderNotFound

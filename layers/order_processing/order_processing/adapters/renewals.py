@@ -16,7 +16,7 @@ from order_processing.adapters.receipts import Receipts
 from order_processing.adapters.reservations import AnchorRefused, Reservations
 from order_processing.adapters.transactions import Refused, Write, write_all
 from order_processing.errors import OrderChanged
-from order_processing.order_parts import PROMISE_BROKEN, Delay, Handling, Reason
+from order_processing.order_parts import PROMISE_BROKEN, Delay, Handling, Numbers, Reason
 from order_processing.promise import Promise
 from order_processing.renewal import Promised
 from order_processing.renewal_port import Broken
@@ -109,6 +109,8 @@ def _back_to_preparing(seen: StoredOrder) -> Change:
     if seen.status is not Status.READY_TO_SHIP:
         return Change(seen)
     change = Change(seen, Status.RECORDED)
+    if seen.delivery and (ssccs := tuple(p.sscc for s in seen.delivery.shipments for p in s.parcels)):
+        change.put("numbers", document(Numbers(ssccs=ssccs)), numbers=Numbers(ssccs=ssccs))
     change.remove("delivery", delivery=None)
     change.remove("handling", handling=Handling())
     return change

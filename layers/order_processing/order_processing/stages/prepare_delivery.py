@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from datetime import datetime
-from itertools import count
+from functools import partial
 from typing import Protocol
 
 from order_processing import sscc
@@ -69,7 +69,7 @@ def prepare_delivery(
     verified, promise = stored.verified, stored.promise
     if verified is None or promise is None:
         raise ValueError(f"order {order_id} is {stored.status} but nothing is promised to it")
-    shipments = _numbered(order_id, pack(verified, promise, settings), orders, settings)
+    shipments = _numbered(stored, pack(verified, promise, settings), orders, settings)
     try:
         printed = list(documents_for(order_id, verified, promise, Delivery(shipments=shipments), settings))
     except DocumentRefused as refused:
@@ -115,24 +115,31 @@ def _leave(stored: StoredOrder, orders: Orders, now: datetime) -> None:
 
 
 def _numbered(
-    order_id: str, shipments: tuple[PackedShipment, ...], orders: Orders, settings: Settings
+    stored: StoredOrder, shipments: tuple[PackedShipment, ...], orders: Orders, settings: Settings
 ) -> tuple[Shipment, ...]:
-    """The shipments with an SSCC for each parcel, which no other order's parcel has."""
+    """The shipments, each on the list of its day, with an SSCC for each parcel, which no other order's parcel has."""
     numbered: list[Shipment] = []
     parcels = 0
     for shipment in shipments:
-        ssccs = [_claimed(order_id, parcels + i, orders, settings) for i in range(1, len(shipment.parcels) + 1)]
-        parcels += len(ssccs)
-        numbered.append(shipment.numbered(ssccs))
+        numbers = range(parcels + 1, parcels + 1 + len(shipment.parcels))
+        parcels += len(numbers)
+        numbered.append(shipment.numbered([_number_of(n, stored, shipment, orders, settings) for n in numbers]))
     return tuple(numbered)
 
 
-def _claimed(order_id: str, parcel_number: int, orders: Orders, settings: Settings) -> str:
-    for probe in count():
-        candidate = sscc.candidate(settings.gs1_company_prefix, order_id, parcel_number, probe)
-        if orders.claim_sscc(candidate, f"{order_id}/{parcel_number}"):
+def _number_of(number: int, stored: StoredOrder, shipment: PackedShipment, orders: Orders, settings: Settings) -> str:
+    """The SSCC of the order's nth parcel: the one that it had on another day, or a free one of this day's."""
+    order_id, prefix, place = stored.order_id, settings.gs1_company_prefix, (shipment.location, shipment.ship_date)
+    of_the_day = partial(sscc.candidates, prefix, order_id, number, *place)
+    before = stored.numbers_before[number - 1 : number]
+    if before and all(candidate != before[0] for _, candidate in of_the_day()):
+        orders.list_order(*place, order_id)
+        return before[0]
+    for beginning, candidate in of_the_day():
+        orders.list_numbers(*place, beginning)  # before a number is claimed, so that no parcel stands on no list
+        if orders.claim_sscc(candidate, f"{order_id}/{number}"):
             return candidate
-    raise AssertionError("count() does not end")
+    raise sscc.SsccError(f"company prefix {prefix}: of all numbers tried none is free, another prefix is needed")
 
 
 def _document(order_id: str, printed: Printed) -> Document:
