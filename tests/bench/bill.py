@@ -19,7 +19,7 @@ from local.meter import Invocation, Meter
 from local.places import LOCAL
 from order_processing.order import Line, Order
 from tests.bench.peer import peers
-from tests.bench.prices import TABLE, dollars, used_by
+from tests.bench.prices import TABLE, TO_ENDPOINTS, dollars, used_by
 from tests.orders import an_order
 from tests.stack import scenarios
 from tests.template import template
@@ -33,6 +33,7 @@ STAGES = {
     "UpdateAccount": "record",
     "PrepareDelivery": "prepare",
     "PublishEvents": "tell on the bus",
+    TO_ENDPOINTS: "tell an endpoint",
     "AwaitDecision": "ask",
     "EndOrder": "end",
 }
@@ -44,11 +45,17 @@ SCENARIOS: dict[str, tuple[str, scenarios.Scenario]] = {
     "approval": ("two of the staff consent before it is confirmed", scenarios.approval),
     "cancellation": ("cancelled by the customer once it is ready", scenarios.cancellation),
     "digital": ("a licence key, handed out by e-mail", scenarios.digital),
+    "webhooks": ("one line, from stock, each event sent to an endpoint of its front end", scenarios.webhooks),
 }
 BEHIND_THE_API = {
     resource["Properties"]["IntegrationUri"]["Ref"].removesuffix("Function.Alias")
     for resource in template()["Resources"].values()
     if resource["Type"] == "AWS::ApiGatewayV2::Integration"
+}
+BY_THE_CLOCK = {
+    name.removesuffix("Function")
+    for name, resource in template()["Resources"].items()
+    if any(event["Type"] == "ScheduleV2" for event in resource.get("Properties", {}).get("Events", {}).values())
 }
 # A line of the API's log is about as long as its format: what stands in it, as its names.
 ACCESS_LINE = len(template()["Resources"]["HttpApiStage"]["Properties"]["AccessLogSettings"]["Format"])
@@ -68,14 +75,22 @@ def order_of(lines: int, key: str) -> Order:
 
 
 def bill_of(ran: Iterable[Invocation], entered: Sequence[str]) -> Bill:
-    """What each stage used. entered: the states of the order's executions."""
+    """What each stage used. entered: the states of the order's executions.
+
+    What runs by the clock is billed by the month and left out. Endpoints are told from a queue: what comes there is
+    sent once, and received and deleted with each invocation.
+    """
     bill: Bill = {}
     for each in ran:
+        if each.function in BY_THE_CLOCK:
+            continue
         used = bill.setdefault(STAGES.get(each.function, each.function), Counter())
         used.update(used_by(each))
         if each.function in BEHIND_THE_API:
             used["API requests"] += 1
             used["log bytes"] += ACCESS_LINE
+    if told := bill.get(STAGES[TO_ENDPOINTS]):
+        told["standard queue requests"] += total(bill)["events"] + 2 * told["invocations"]
     for state in entered:
         bill.setdefault(STAGES.get(state, "other states"), Counter())["transitions"] += 1
     order = [*dict.fromkeys(STAGES.values()), *bill]
@@ -114,7 +129,10 @@ def run(stack: LocalStack, meter: Meter, scenario: scenarios.Scenario, key: str)
     """One order through the stack, and what it used."""
     meter.until_quiet(1.0)
     order_id = scenario(stack, key)
-    return bill_of(meter.until_quiet(), entered_states(stack, order_id))
+    ran = meter.until_quiet()
+    if scenario is not scenarios.webhooks:  # the local stack sends webhooks; a stack sends none unless it is told to
+        ran = [each for each in ran if each.function != TO_ENDPOINTS]
+    return bill_of(ran, entered_states(stack, order_id))
 
 
 def entered_states(stack: LocalStack, order_id: str) -> list[str]:

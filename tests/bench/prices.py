@@ -1,4 +1,7 @@
-"""Public prices, as they stand in `prices.json` with their date and source, and what something used costs by them."""
+"""Public prices, as they stand in `prices.json`, and what something used costs by them.
+
+Each has what it is for, AWS's own page of it, and where it was really read: AWS's pages draw many figures by script.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,8 @@ from tests.template import template
 
 TABLE = json.loads(Path(__file__).with_name("prices.json").read_text(encoding="utf-8"))
 PRICES: dict[str, float] = {what: price for what, (price, *_) in TABLE["dollars_per_million"].items()}
+TO_ENDPOINTS = "DeliverWebhooks"
+"""The function that waits for other people's answers too: for all of one invocation at the same time."""
 _LOGGING = template()["Globals"]["Function"].get("LoggingConfig", {}).get("SystemLogLevel", "INFO")
 _LEVEL = template()["Parameters"].get(_LOGGING["Ref"], {})["Default"] if isinstance(_LOGGING, dict) else _LOGGING
 # START, END and REPORT, which Lambda logs of each invocation unless it is told to log no more than warnings.
@@ -40,8 +45,9 @@ def used_by(ran: Invocation) -> Counter[str]:
     for call, count in ran.calls.items():
         if (what := _OPERATIONS.get(call)) and what != "secret reads":
             used[what] += count
+    waited_ms = waiting_ms(ran.calls) + (TABLE["waiting_ms"]["endpoint"] if ran.function == TO_ENDPOINTS else 0)
     share = min(1.0, ran.memory_mb / TABLE["full_processor_mb"])
-    seconds = (ran.cpu_ms / share + waiting_ms(ran.calls)) / 1000
+    seconds = (ran.cpu_ms / share + waited_ms) / 1000
     used["invocations"] += 1
     used["GB-seconds"] += ran.memory_mb / 1024 * seconds  # type: ignore[assignment]
     used["log bytes"] += ran.log_bytes + PLATFORM_LOG_BYTES

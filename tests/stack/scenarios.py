@@ -6,19 +6,27 @@ They look at the tables instead of asking the API, so that looking is no part of
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 from local import LocalStack, wait_for
-from local.senders import SECOND_STAFF_KEY, STAFF_KEY
+from local.senders import FRONT_END, SECOND_STAFF_KEY, STAFF_KEY
+from operating.webhooks import Operator
 from order_processing.adapters.catalogue import DynamoCatalogue
 from order_processing.adapters.licences import DynamoLicences
+from order_processing.adapters.webhooks import SECONDS
 from order_processing.catalogue import catalogue_items
 from order_processing.product import Price, Product
+from order_processing.webhooks.endpoint import Endpoint, Store
 from tests.stack.offered_products import order_of_cups, stock_cups
 from tests.stack.senders import api_order, place
+from tests.stack.webhook_receiver import receiving
 
 FIVE = [("TEST-123", 15260), ("IPOD2008RED", 19900), ("IPOD2008GREEN", 19900), ("IPOD2008BLACK", 19900)]
+EVENTS = 5
+"""How many events the happy path has."""
 Scenario = Callable[[LocalStack, str], str]
 
 
@@ -123,3 +131,18 @@ def digital(stack: LocalStack, key: str) -> str:
     licences = DynamoLicences(dynamodb, stack.outputs["LicencesTable"], inventory_table=stack.outputs["InventoryTable"])
     licences.add(sku, [f"KEY-{key}"])
     return becomes(stack, placed(stack, api_order(key, sku=sku)), "READY_TO_SHIP")
+
+
+def webhooks(stack: LocalStack, key: str) -> str:
+    """One line, from stock, whose front end hears of it at an endpoint of its own."""
+    operator = Operator(stack.client, stack.outputs)
+    with receiving() as receiver:
+        own = Store(source="api", store=FRONT_END)
+        receiver.secret = operator.add(Endpoint(name=key, url=receiver.url, stores=(own,), added_at=datetime.now(UTC)))
+        try:
+            time.sleep(SECONDS)  # until every process knows of it
+            order_id = happy(stack, key)
+            wait_for(lambda: len(set(receiver.ids())) >= EVENTS, seconds=180, what=f"events of {order_id} to be heard")
+        finally:
+            operator.desk.remove(key)
+    return order_id

@@ -57,9 +57,21 @@ def test_what_has_no_price_is_not_for_nothing():
         dollars(Counter({"gold": 1}))
 
 
-def test_every_price_names_its_source_and_the_table_its_date():
+def test_every_price_names_its_page_and_where_it_was_read_and_the_table_its_date():
     assert TABLE["of"] >= "2026-11-01"
-    assert all(source.startswith("https://aws.amazon.com/") for *_, source in TABLE["dollars_per_million"].values())
+    for _, _, page, read in TABLE["dollars_per_million"].values():
+        assert page.startswith("https://aws.amazon.com/")
+        assert read.startswith(("read ", "not read at AWS", "as "))
+
+
+def test_what_comes_to_endpoints_is_billed_with_its_queue_and_waits_for_their_answers():
+    on_the_bus = ran("PublishEvents", calls=Counter(), used=Counter({"events": 3}))
+    delivered = ran("DeliverWebhooks", calls=Counter(), used=Counter())
+    bill = bill_of([on_the_bus, delivered, delivered, ran("RetryWebhooks")], [])
+    assert list(bill) == ["tell on the bus", "tell an endpoint"]
+    assert bill["tell an endpoint"]["standard queue requests"] == 3 + 2 * 2
+    waited = bill["tell an endpoint"]["GB-seconds"] - 2 * used_by(ran(calls=Counter(), used=Counter()))["GB-seconds"]
+    assert waited == pytest.approx(2 * 0.5 * TABLE["waiting_ms"]["endpoint"] / 1000)
 
 
 def test_peers_are_priced_by_the_same_table():
