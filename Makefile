@@ -94,9 +94,9 @@ audit: .tools/security/.stamp ## compare the libraries that are deployed with th
 	done
 
 .PHONY: policies
-policies: setup ## run the stack's tests, then compare what each function did with what its policy grants; both ways
+policies: setup browser .tools/contract/.stamp ## run the stack's and its pages' tests, then compare what each function did with what its policy grants; both ways
 	rm -rf .local/policies
-	KEEP_CALLS=.local/policies .venv/bin/pytest -q -n 2 --dist loadgroup tests/stack
+	KEEP_CALLS=.local/policies .venv/bin/pytest -q -n 2 --dist loadgroup tests/stack tests/browser
 	.venv/bin/python -m tests.policies .local/policies
 
 .PHONY: reference

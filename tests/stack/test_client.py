@@ -9,6 +9,8 @@ import pytest
 from clients.python.order_processing_client import Client, Problem
 from local.senders import API_KEY, OTHER_API_KEY, STAFF_KEY
 from local.stack import wait_for
+from order_processing.adapters.catalogue import DynamoCatalogue
+from order_processing.catalogue import Coupon, catalogue_items
 from tests.stack.senders import api_order
 
 
@@ -55,3 +57,15 @@ def test_an_order_from_quote_to_list(stack):
     assert mine.cancel(receipt["id"], seen=ready)["status"] == "CANCELLED"
     assert mine.cancel(receipt["id"], seen=ready)["status"] == "CANCELLED"
     assert mine.news(ready)["status"] == "CANCELLED"
+
+
+def test_a_quote_sees_what_a_customer_owes_and_how_often_a_coupon_was_used(stack):
+    coupon = Coupon(code="QUOTED", kind="fixed_amount", amounts={"USD": 500}, uses=0)
+    catalogue = DynamoCatalogue(stack.client("dynamodb"), stack.outputs["CatalogueTable"])
+    catalogue.put(catalogue_items([], [], [coupon], [], guest_id=lambda email: email))
+    mine = client(stack, API_KEY)
+    order = api_order("quoted-coupon", discounts=[{"code": "QUOTED", "amount": "5.00"}], total="147.60")
+    order["lines"][0]["discount"] = "5.00"
+    assert "COUPON_NOT_VALID" in str(mine.quote(order)), "it may be used by no order"
+    owing = api_order("quoted-owing", customer={"email": "account@example.net", "name": "Carl Credit"}, paid=False)
+    assert mine.quote(owing)["would_be"] == "RESERVED"
