@@ -104,6 +104,16 @@ def test_an_entry_without_an_order_is_found_and_taken_out(shop, busy, ledger):
     assert found(ledger) == []
 
 
+def test_the_numbers_that_a_carrier_gave_are_no_difference(shop, busy, ledger):
+    boto3.client("dynamodb").update_item(
+        TableName="accounts",
+        Key=key(f"order#{busy[0]}"),
+        UpdateExpression="SET tracking = :tracking",
+        ExpressionAttributeValues={":tracking": {"L": [{"L": [{"S": "1Z"}, {"S": "https://carrier.example/1Z"}]}]}},
+    )
+    assert found(ledger) == []
+
+
 def test_a_repair_that_meets_an_order_writes_nothing(shop, busy, ledger, monkeypatch, capsys):
     change(key("totals#USD"), "ADD amount :one", one=1)
     both = ledger._both

@@ -36,7 +36,8 @@ def expected_entry(stored: StoredOrder, payments: Sequence[Payment], kept: Accou
     """The entry that an order makes, with its payments; None for an order that was never recorded.
 
     kept: the entry there is. An entry says what was promised when it was recorded; a cancelled order no longer does,
-    and one whose promise was renewed says another day: there the day is taken from what is kept, if it is.
+    and one whose promise was renewed says another day: there the day is taken from what is kept, if it is. So are the
+    numbers that a carrier gave.
     """
     recorded_at = stored.times.get(Status.RECORDED.value)
     if recorded_at is None or stored.verified is None:
@@ -62,6 +63,7 @@ def expected_entry(stored: StoredOrder, payments: Sequence[Payment], kept: Accou
         update={
             "open": still_open,
             "payments": tuple(sorted(payment.document for payment in payments)),
+            "tracking": kept.tracking if kept else (),
             "reversed_at": stored.times[stored.status.value] if stored.ended else None,
         }
     )

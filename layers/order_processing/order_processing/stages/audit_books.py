@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Protocol
 
 from order_processing.auditing import MOST_MAILS, QUIET, hand_over_untold, left_at
@@ -102,7 +102,8 @@ class Audit:
         while first < until:
             if not self._notes.in_time(_ORDERS):
                 return False
-            last = min(until, first + (_DAY if until - first > _DAY else _HOUR))
+            midnight = datetime.combine(first.date() + _DAY, time(), first.tzinfo)  # the index has a key for each day
+            last = min(until, midnight, *([first + _HOUR] if until - first < _DAY else []))
             self._listed.add(first, self._orders.received_between(first, last - _MOMENT))
             self._notes.keep_place(_ORDERS, last.isoformat())
             first = last
