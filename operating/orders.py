@@ -97,7 +97,8 @@ def searched(what: str, search: OrderSearch, until: date, since: date | None = N
         found = search.find(what, until, found.on)
     if found.since:
         part = "" if found.whole else f", of {found.since} in a part of them"
-        print(f"SKUs and stores' numbers: looked for in {found.since} to {until}{part};", file=sys.stderr)
+        what = "orders that are not recorded yet" if found.how == "e-mail" else "SKUs and stores' numbers"
+        print(f"{what} were looked for in the orders of {found.since} to {until}{part}; ", end="", file=sys.stderr)
         print("further back: --since DAY", file=sys.stderr)
     if found.account:
         print(f"the account has more: find --customer {found.account}", file=sys.stderr)

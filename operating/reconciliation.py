@@ -36,7 +36,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"compared: {said.get('missed', 0)} orders had been missed, {failed} stores could not be compared")
     secret = clients("secretsmanager").get_secret_value(SecretId=outputs["StoresSecret"])["SecretString"]
     kept = DynamoReconciliations(clients("dynamodb"), outputs["OrdersTable"])
-    for source, stores in json.loads(secret).items():
+    compared = {source: stores for source, stores in json.loads(secret).items() if stores}
+    if not compared:
+        print("no store's list of orders can be compared: StoresSecret holds no access to any (docs/stores.md)")
+    for source, stores in compared.items():
         for store in stores:
             last = kept.last(source, store)
             print(

@@ -120,7 +120,7 @@ def test_what_came_long_ago_is_found_further_back(shop, search, capsys):
         search.find(sku, today, "yesterday")
 
     assert [line[:11] for line in searched(sku, search, today)] == [display(new)]
-    assert f"looked for in {today - timedelta(13)} to {today}" in capsys.readouterr().err
+    assert f"looked for in the orders of {today - timedelta(13)} to {today}" in capsys.readouterr().err
     assert [line[:11] for line in searched(sku, search, today, came)] == [display(new), display(old)]
     assert [line[:11] for line in searched(sku, search, came + timedelta(1))] == [display(old)]
 

@@ -86,9 +86,12 @@ def test_a_parcel_is_printed_packed_and_handed_over_once(shop, ready):
     assert sscc in page
     assert "to print" in page
     assert at.post(shipments.PATH, do="packed", **form).status == 409, "nothing is packed that was not printed"
+    unprinted = at.send("GET", f"{shipments.PATH}/{order_id}/papers").body
+    assert "label-1.pdf?" not in unprinted, "an open label is as good as a printed one"
+    assert "packing-slip.pdf?" in unprinted
     printed = at.post(shipments.PATH, do="print", **form)
     assert printed.headers["Location"] == f"{shipments.PATH}/{order_id}/papers"
-    assert "label" in at.send("GET", printed.headers["Location"]).body
+    assert "label-1.pdf?" in at.send("GET", printed.headers["Location"]).body
     for do, state in (("packed", "packed"), ("handed_over", "handed over"), ("handed_over", "handed over")):
         moved = at.post(shipments.PATH, do=do, **form)
         assert moved.headers["Location"] == where

@@ -46,7 +46,9 @@ def test_a_choice_for_the_customer_needs_their_word_for_what_it_costs_more(stack
     sign_in(tab, stack, OPERATOR)
     open_order(stack, tab, asked.receipt)
     tab.get_by_role("link", name="a substitute, Fine cup").click()
-    expect(tab.get_by_role("listitem").first).to_contain_text("a substitute, Fine cup (STAFFACT-FINE), $12.50 more")
+    expect(tab.locator("main").get_by_role("listitem").first).to_contain_text(
+        "a substitute, Fine cup (STAFFACT-FINE), $12.50 more"
+    )
     look(browser, tab, "choose")
     tab.get_by_role("button", name="Choose it").click()
     expect(tab.get_by_role("alert")).to_contain_text("12.50")

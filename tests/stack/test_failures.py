@@ -7,6 +7,8 @@ import html
 import json
 import re
 
+import pytest
+
 from local import wait_for
 from local.staff import APPROVER, OPERATOR
 from operating import failures, licences
@@ -14,6 +16,8 @@ from tests.stack.senders import status
 from tests.stack.stuck_orders import out_of_keys
 from tests.staff import Desk
 
+# One after the other with the browser's tests of the same cause: whoever redrives all of it redrives others' too.
+pytestmark = pytest.mark.xdist_group("browser")
 PATH = "/staff/failures"
 
 

@@ -119,8 +119,13 @@ class ShipmentPages:
         except (OrderNotFound, order_number.OrderNumberError):
             return _refused("There is no such order.", 404)
         found = documents_of(stored, self._link)
+        unprinted = stored.handling.printed_at is None
         values = {
-            "documents": found["documents"],
+            # A label that is open is as good as printed, and what is printed cannot be cancelled.
+            "documents": [
+                each | ({"link": ""} if unprinted and each["kind"] == "label" else {}) for each in found["documents"]
+            ],
+            "unprinted": unprinted,
             "order_id": stored.order_id,
             "may_open": visit.person.may(ACT),
             "may_list": visit.person.may(WHO),
