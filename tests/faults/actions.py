@@ -15,18 +15,20 @@ from urllib.parse import urlencode
 
 from local.senders import API_KEY, SHOPIFY_SECRET, SHOPIFY_SHOP, STAFF_KEY
 from order_processing.access import order_token
-from tests.faults.functions import ROOT, SECRETS, Outcome
+from tests.faults.course import Outcome
+from tests.faults.functions import ROOT, SECRETS
 from tests.faults.world import World
 
 Given = dict[str, Any]
 Kind = Literal["invoke", "wait", "expire", "redrive"]
 WHO = "ada@example.com"
+UNDER_WAY = "CONFIRMATION_UNDER_WAY"
 
 
 def _answered(outcome: Outcome) -> bool:
     if outcome.failed or outcome.returned.get("statusCode", 200) >= 500:
         return False
-    return "CONFIRMATION_UNDER_WAY" not in str(outcome.returned.get("body", ""))  # which says: again in a minute
+    return UNDER_WAY not in str(outcome.returned.get("body", ""))  # which says: again in a minute
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,7 @@ class Action:
 
     function, event: what it invokes, for "invoke". done: whether its answer ends it; else it is done again.
     in_state: done as soon as the order's execution comes to this state; "" when everything has come to rest.
+    possible: whether it can be done at all when its turn comes: who was not written to does not look.
     seconds: for "wait". ahead: by how much its own clock is ahead, for what comes later and changes no other time.
     """
 
@@ -43,6 +46,7 @@ class Action:
     event: Callable[[World], Given] = lambda world: {}
     done: Callable[[Outcome], bool] = _answered
     in_state: str = ""
+    possible: Callable[[World], bool] = lambda world: True
     seconds: int = 0
     ahead: int = 0
 
@@ -132,7 +136,7 @@ def look_at_page() -> Action:
         number, token = _link(world)
         return http("GET", f"/decide/{number}", {}, query=f"token={token}")
 
-    return Action(function="order_pages", event=event)
+    return Action(function="order_pages", event=event, possible=lambda world: bool(_links(world)))
 
 
 def choose(choice: str) -> Action:
@@ -141,27 +145,35 @@ def choose(choice: str) -> Action:
     def event(world: World) -> Given:
         number, token = _link(world)
         headers = {"Content-Type": "application/x-www-form-urlencoded"}
-        for form in re.findall(r"<form.*?</form>", world.page, flags=re.DOTALL):
-            found = re.findall(r'<input type="hidden" name="([^"]*)" value="([^"]*)">', form)
-            fields = {unescape(name): unescape(value) for name, value in found}
-            if fields.get("choice") == choice:
-                return http(
-                    "POST", f"/decide/{number}", headers, urlencode({**fields, "do": "choose"}), query=f"token={token}"
-                )
-        raise AssertionError(f"{choice} is not on the page")
+        body = urlencode({**_form(world, choice), "do": "choose"})
+        return http("POST", f"/decide/{number}", headers, body, query=f"token={token}")
 
-    return Action(function="order_pages", event=event)
+    return Action(function="order_pages", event=event, possible=lambda world: bool(_form(world, choice)))
+
+
+def _form(world: World, choice: str) -> dict[str, str]:
+    """The fields of a choice's form; none where the page does not have it."""
+    for form in re.findall(r"<form.*?</form>", world.page, flags=re.DOTALL):
+        found = re.findall(r'<input type="hidden" name="([^"]*)" value="([^"]*)">', form)
+        fields = {unescape(name): unescape(value) for name, value in found}
+        if fields.get("choice") == choice:
+            return fields
+    return {}
+
+
+def _links(world: World) -> list[tuple[str, str]]:
+    return [found for mail in world.mails for found in re.findall(r"/decide/(\w+)\?token=([\w.\-]+)", mail.text)]
 
 
 def _link(world: World) -> tuple[str, str]:
-    links = [found for mail in world.mails for found in re.findall(r"/decide/(\w+)\?token=([\w.\-]+)", mail.text)]
-    number, token = links[-1]
+    number, token = _links(world)[-1]
     return number, token
 
 
 EXPIRE = Action(kind="expire")
 REDRIVE = Action(kind="redrive")
 SWEEP = Action(function="start_orders", event=lambda world: {}, ahead=300)
+MEND = Action(function="sweep_orders", event=lambda world: {}, ahead=1200)
 STAGES = ("VerifyOrder", "CheckAvailability", "ConfirmOrder", "UpdateAccount", "PrepareDelivery")
 
 

@@ -7,63 +7,16 @@ must all be used, and streams with the old and the new image.
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Hashable, Iterable
 from typing import Any
 
 from tests.faults import expressions
 from tests.faults.expressions import Attributes, Invalid
+from tests.faults.items import Failed, Item, Key, Layout, Tables, Told
 
-Key = tuple[str, str]
 _MOST_WRITES = 100
 _PARTITION = re.compile(r"[a-z_]+ = (:\w+)")
-
-
-class Item:
-    """One version of an item: its attributes, as they go over the wire, and the same as one text."""
-
-    __slots__ = ("attributes", "text")
-
-    def __init__(self, attributes: Attributes) -> None:
-        self.attributes = attributes
-        self.text = json.dumps(attributes, sort_keys=True, separators=(",", ":"))
-
-
-@dataclass(frozen=True)
-class Layout:
-    """A table's keys, its indices (name to hash and range key), and whether its changes go into a stream."""
-
-    hash_key: str
-    range_key: str
-    indices: dict[str, tuple[str, str]] = field(default_factory=dict)
-    streamed: bool = False
-
-    @classmethod
-    def of(cls, properties: dict[str, Any]) -> Layout:
-        """From a table's properties in the template."""
-
-        def keys(schema: list[dict[str, str]]) -> tuple[str, str]:
-            by_type = {each["KeyType"]: each["AttributeName"] for each in schema}
-            return by_type["HASH"], by_type.get("RANGE", "")
-
-        indices = {
-            index["IndexName"]: keys(index["KeySchema"]) for index in properties.get("GlobalSecondaryIndexes", ())
-        }
-        return cls(*keys(properties["KeySchema"]), indices, "StreamSpecification" in properties)
-
-
-class Failed(Exception):
-    """An answer that is an error. code: DynamoDB's."""
-
-    def __init__(self, code: str, **more: Any) -> None:
-        super().__init__(code)
-        self.code = code
-        self.more = more
-
-
-Tables = dict[str, dict[Key, Item]]
 
 
 class Dynamo:
@@ -71,32 +24,50 @@ class Dynamo:
 
     def __init__(self, layouts: dict[str, Layout]) -> None:
         self.layouts = layouts
+        self._known: dict[tuple[int, Hashable], Any] = {}
 
-    def operate(self, operation: str, tables: Tables, given: dict[str, Any], stream: list[Any]) -> dict[str, Any]:
+    def forget(self) -> None:
+        """Requests are known by the objects that they are, for as long as those are kept: no longer than this."""
+        self._known.clear()
+
+    def operate(self, operation: str, tables: Tables, given: dict[str, Any], stream: list[Any]) -> Told:
         """Answer a request; raises Failed. What is written is appended to `stream` where the table has one."""
         try:
-            answer: dict[str, Any] = getattr(self, f"_{operation}")(tables, given, stream)
+            answer: Told = getattr(self, f"_{operation}")(tables, given, stream)
         except Invalid as error:
             raise Failed("ValidationException", message=str(error)) from error
         return answer
 
-    def _GetItem(self, tables: Tables, given: dict[str, Any], stream: list[Any]) -> dict[str, Any]:
+    def _GetItem(self, tables: Tables, given: dict[str, Any], stream: list[Any]) -> Told:
         found = tables[given["TableName"]].get(self._key(given["TableName"], given["Key"]))
-        return {"Item": _projected(found.attributes, given)} if found else {}
+        if not found:
+            return _NOTHING
+        told, key = _projected(found, given)
+        return Told(key, {"Item": told})
 
-    def _PutItem(self, tables: Tables, given: dict[str, Any], stream: list[Any]) -> dict[str, Any]:
+    def _PutItem(self, tables: Tables, given: dict[str, Any], stream: list[Any]) -> Told:
         self._write_one("Put", tables, given, stream)
-        return {}
+        return _NOTHING
 
-    def _UpdateItem(self, tables: Tables, given: dict[str, Any], stream: list[Any]) -> dict[str, Any]:
+    def _UpdateItem(self, tables: Tables, given: dict[str, Any], stream: list[Any]) -> Told:
         after = self._write_one("Update", tables, given, stream)
-        return {"Attributes": after.attributes} if after and given.get("ReturnValues") == "ALL_NEW" else {}
+        if after and given.get("ReturnValues") == "ALL_NEW":
+            return Told(after.digest, {"Attributes": after.attributes})
+        return _NOTHING
 
-    def _DeleteItem(self, tables: Tables, given: dict[str, Any], stream: list[Any]) -> dict[str, Any]:
+    def _DeleteItem(self, tables: Tables, given: dict[str, Any], stream: list[Any]) -> Told:
         self._write_one("Delete", tables, given, stream)
-        return {}
+        return _NOTHING
 
-    def _Query(self, tables: Tables, given: dict[str, Any], stream: list[Any]) -> dict[str, Any]:
+    def _Query(self, tables: Tables, given: dict[str, Any], stream: list[Any]) -> Told:
+        """The same question to the same table has the same answer."""
+        place = id(given), tables[given["TableName"]].total
+        if place not in self._known:
+            self._known[place] = self._found(tables, given)
+        told: Told = self._known[place]
+        return told
+
+    def _found(self, tables: Tables, given: dict[str, Any]) -> Told:
         layout = self.layouts[given["TableName"]]
         index = given.get("IndexName")
         if index and given.get("ConsistentRead"):
@@ -110,44 +81,46 @@ class Dynamo:
             partition = values[of[1]]["S"]
             items = [item for (hashed, _), item in tables[given["TableName"]].items() if hashed == partition]
         kept = [
-            item.attributes
+            item
             for item in items
             if hash_key in item.attributes
             and (not range_key or range_key in item.attributes)
             and wanted(item.attributes, names, values)
         ]
-        kept.sort(key=lambda item: item[range_key]["S"], reverse=not given.get("ScanIndexForward", True))
+        kept.sort(key=lambda item: item.attributes[range_key]["S"], reverse=not given.get("ScanIndexForward", True))
         if start := given.get("ExclusiveStartKey"):
-            kept = kept[
-                [self._key(given["TableName"], item) for item in kept].index(self._key(given["TableName"], start)) + 1 :
-            ]
+            places = [self._key(given["TableName"], item.attributes) for item in kept]
+            kept = kept[places.index(self._key(given["TableName"], start)) + 1 :]
         if given.get("FilterExpression"):
             sieve = expressions.condition(given["FilterExpression"])
-            kept = [item for item in kept if sieve(item, names, values)]
+            kept = [item for item in kept if sieve(item.attributes, names, values)]
         limit = given.get("Limit")
-        page = kept[:limit] if limit else kept
-        answer: dict[str, Any] = {"Items": [_projected(item, given) for item in page], "Count": len(page)}
+        page = [_projected(item, given) for item in (kept[:limit] if limit else kept)]
+        answer: dict[str, Any] = {"Items": [told for told, _ in page], "Count": len(page)}
         if limit and len(kept) > limit:
-            answer["LastEvaluatedKey"] = {name: page[-1][name] for name in (layout.hash_key, layout.range_key)}
-        return answer
+            last = kept[limit - 1].attributes
+            answer["LastEvaluatedKey"] = {name: last[name] for name in (layout.hash_key, layout.range_key)}
+        return Told((tuple(key for _, key in page), repr(answer.get("LastEvaluatedKey"))), answer)
 
-    def _BatchGetItem(self, tables: Tables, given: dict[str, Any], stream: list[Any]) -> dict[str, Any]:
+    def _BatchGetItem(self, tables: Tables, given: dict[str, Any], stream: list[Any]) -> Told:
         found: dict[str, Any] = {}
+        keys: list[Hashable] = []
         for table, asked in given["RequestItems"].items():
             items = [tables[table].get(self._key(table, key)) for key in asked["Keys"]]
-            found[table] = [_projected(item.attributes, asked) for item in items if item]
-        return {"Responses": found, "UnprocessedKeys": {}}
+            told = [_projected(item, asked) for item in items if item]
+            found[table] = [each for each, _ in told]
+            keys += [key for _, key in told]
+        return Told(tuple(keys), {"Responses": found, "UnprocessedKeys": {}})
 
-    def _BatchWriteItem(self, tables: Tables, given: dict[str, Any], stream: list[Any]) -> dict[str, Any]:
+    def _BatchWriteItem(self, tables: Tables, given: dict[str, Any], stream: list[Any]) -> Told:
         for table, requests in given["RequestItems"].items():
             for request in requests:
-                if "PutRequest" in request:
-                    self._write_one("Put", tables, {"TableName": table, **request["PutRequest"]}, stream)
-                else:
-                    self._write_one("Delete", tables, {"TableName": table, **request["DeleteRequest"]}, stream)
-        return {"UnprocessedItems": {}}
+                put = request.get("PutRequest")
+                key = self._key(table, put["Item"] if put else request["DeleteRequest"]["Key"])
+                self._put(tables, table, key, tables[table].get(key), Item(put["Item"]) if put else None, stream)
+        return Told("done", {"UnprocessedItems": {}})
 
-    def _TransactWriteItems(self, tables: Tables, given: dict[str, Any], stream: list[Any]) -> dict[str, Any]:
+    def _TransactWriteItems(self, tables: Tables, given: dict[str, Any], stream: list[Any]) -> Told:
         writes = [next(iter(write.items())) for write in given["TransactItems"]]
         if len(writes) > _MOST_WRITES:
             raise Failed("ValidationException", message=f"{len(writes)} writes, at most {_MOST_WRITES}")
@@ -174,7 +147,7 @@ class Dynamo:
         for (kind, write), (key, before, after) in zip(writes, outcomes, strict=True):
             if kind != "ConditionCheck":
                 self._put(tables, write["TableName"], key, before, after, stream)
-        return {}
+        return _NOTHING
 
     def _write_one(self, kind: str, tables: Tables, write: dict[str, Any], stream: list[Any]) -> Item | None:
         key, before, after = self._outcome(kind, tables, write)
@@ -184,10 +157,7 @@ class Dynamo:
     def _put(
         self, tables: Tables, table: str, key: Key, before: Item | None, after: Item | None, stream: list[Any]
     ) -> None:
-        if after:
-            tables[table][key] = after
-        else:
-            tables[table].pop(key, None)
+        tables[table].put(key, after)
         changed = (before.text if before else "") != (after.text if after else "")
         if self.layouts[table].streamed and changed:
             stream.append((before, after))
@@ -197,6 +167,19 @@ class Dynamo:
         table = write["TableName"]
         key = self._key(table, write["Item"] if kind == "Put" else write["Key"])
         before = tables[table].get(key)
+        place = id(write), before and before.digest
+        if place not in self._known:
+            try:
+                self._known[place] = self._after(kind, write, before)
+            except Failed as failed:
+                self._known[place] = failed
+        after = self._known[place]
+        if isinstance(after, Failed):
+            raise Failed(after.code, **after.more)
+        return key, before, after
+
+    def _after(self, kind: str, write: dict[str, Any], before: Item | None) -> Item | None:
+        """What a write makes of an item; Failed."""
         names, values = write.get("ExpressionAttributeNames", {}), write.get("ExpressionAttributeValues", {})
         self._check_placeholders(write, names, values)
         wanted = write.get("ConditionExpression")
@@ -204,16 +187,16 @@ class Dynamo:
             told = before and write.get("ReturnValuesOnConditionCheckFailure")
             raise Failed("ConditionalCheckFailedException", **({"Item": before.attributes} if before and told else {}))
         if kind == "Put":
-            return key, before, Item(write["Item"])
+            return Item(write["Item"])
         if kind == "Delete":
-            return key, before, None
+            return None
         if kind == "ConditionCheck":
-            return key, before, before
+            return before
         old = dict(before.attributes) if before else dict(write["Key"])
         new = dict(old)
         for step in expressions.update(write["UpdateExpression"]):
             step(old, new, names, values)
-        return key, before, Item(new)
+        return Item(new)
 
     def _check_placeholders(self, write: dict[str, Any], names: dict[str, str], values: dict[str, Any]) -> None:
         texts = [write[name] for name in ("ConditionExpression", "UpdateExpression") if write.get(name)]
@@ -228,9 +211,15 @@ class Dynamo:
         return attributes[layout.hash_key]["S"], attributes[layout.range_key]["S"] if layout.range_key else ""
 
 
-def _projected(item: Attributes, given: dict[str, Any]) -> Attributes:
-    if "ProjectionExpression" not in given:
-        return item
+_NOTHING = Told("", {})
+
+
+def _projected(item: Item, given: dict[str, Any]) -> tuple[Attributes, Hashable]:
+    """What a read is told of an item, and what it is known by."""
+    wanted = given.get("ProjectionExpression")
+    if wanted is None:
+        return item.attributes, item.digest
     names = given.get("ExpressionAttributeNames", {})
-    wanted = [names.get(name.strip(), name.strip()) for name in given["ProjectionExpression"].split(",")]
-    return {name: item[name] for name in wanted if name in item}
+    real = [names.get(name.strip(), name.strip()) for name in wanted.split(",")]
+    told = {name: item.attributes[name] for name in real if name in item.attributes}
+    return told, repr(told)

@@ -8,9 +8,9 @@ import json
 import os
 import random
 import time
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, redirect_stdout
-from dataclasses import dataclass
+import uuid
+from collections.abc import Callable, Hashable, Iterable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager, redirect_stdout
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
@@ -25,10 +25,12 @@ from order_processing import customer_pages, decision_pages, doors
 from order_processing.adapters import aws, inventory, reservations
 from order_processing.adapters.order_store import OrderStore
 from order_processing.adapters.secrets import Secrets
+from order_processing.adapters.store_mappings import DynamoMappings
 from order_processing.observe import logger
 from order_processing.order import Record
 from order_processing.settings import current
 from order_processing.stages import prepare_delivery
+from tests.faults.course import Another, Answer, Course, Outcome, Point, after
 from tests.faults.machine import CUT_ERROR
 from tests.faults.plan import Cut, Plan
 from tests.faults.wire import Wire
@@ -37,7 +39,7 @@ from tests.faults.world import BUCKET, ENDING, MAIN, TABLES, Services, World
 ROOT = Path(__file__).parents[2]
 NAMES = (
     "receive_order order_pages verify_order check_availability confirm_order update_account prepare_delivery "
-    "await_decision end_order start_orders publish_events"
+    "await_decision end_order start_orders sweep_orders publish_events"
 ).split()
 SECRETS = {
     "keys": {"current": "a key for links", "previous": ""},
@@ -59,22 +61,14 @@ ENVIRONMENT = {
     "EVENT_BUS": "order-events",
     **{f"{name.upper()}_SECRET": name for name in SECRETS},
 }
+PERSONAL = ("ada@example.com", "Ada Bell", "350 Fifth Avenue")
 _CONTEXT = SimpleNamespace(
     function_name="f", memory_limit_in_mb=512, invoked_function_arn="arn", aws_request_id="r", function_version="1"
 )
 
 
-@dataclass(frozen=True)
-class Outcome:
-    """What an invocation came to: what it returned, or the error by the name that Step Functions sees."""
-
-    returned: Any = None
-    error: str = ""
-    told: str = ""
-
-    @property
-    def failed(self) -> bool:
-        return bool(self.error)
+_KEEPING: dict[type[Any], str] = {Secrets: "_known", DynamoMappings: "_known", OrderStore: "_listed"}
+"""What remembers between invocations what it has read or done, and where."""
 
 
 class Functions:
@@ -83,78 +77,108 @@ class Functions:
     def __init__(self) -> None:
         self.wire = Wire(Services(SECRETS))
         self.log = io.StringIO()
-        self._secrets: list[Secrets] = []
-        self._orders: list[OrderStore] = []
+        self._keeping: list[tuple[Any, str]] = []
         self._handlers: dict[str, Any] = {}
+        self._starts: dict[tuple[str, Hashable, int], Point] = {}
 
     @contextmanager
     def installed(self) -> Iterator[Functions]:
         """For as long as it lasts, boto3's clients made in functions come here."""
         streams = [(handler, handler.stream) for handler in logger._logger.handlers]
-        real_init, orders_init = Secrets.__init__, OrderStore.__init__
-        session = self.wire.session()
-
-        def noted(secret: Secrets, *given: Any, **more: Any) -> None:
-            real_init(secret, *given, **more)
-            self._secrets.append(secret)
-
-        def noted_too(orders: OrderStore, *given: Any, **more: Any) -> None:
-            orders_init(orders, *given, **more)
-            self._orders.append(orders)
-
-        with (
-            mock.patch.dict(os.environ, ENVIRONMENT),
-            self.wire.attached(),
-            mock.patch.object(time, "sleep", return_value=None),
-            # Its memory of earlier faults would make the same run end differently.
-            mock.patch.object(RetryQuota, "acquire", return_value=True),
-            mock.patch.object(Secrets, "__init__", noted),
-            mock.patch.object(OrderStore, "__init__", noted_too),
-            mock.patch.object(boto3, "DEFAULT_SESSION", boto3.Session(botocore_session=session)),
-            mock.patch.object(aws, "_session", return_value=session),
-            mock.patch.object(doors, "datetime", self._clock()),
-            mock.patch.object(decision_pages, "datetime", self._clock()),
-            mock.patch.object(customer_pages, "datetime", self._clock()),
-            mock.patch.object(reservations, "MOST_WRITES", reservations.MOST_WRITES),
-            mock.patch.object(inventory, "ThreadPoolExecutor", _OneByOne),
-            mock.patch.object(prepare_delivery, "documents_for", _once(prepare_delivery.documents_for)),
-            mock.patch.object(prepare_delivery, "pack", _once(prepare_delivery.pack)),
-        ):
-            for handler, _ in streams:
+        with ExitStack() as installed:
+            for each in self._patches():
+                installed.enter_context(each)
+            for handler, stream in streams:
                 handler.setStream(self.log)
-            try:
-                self._handlers = {name: self._load(name) for name in NAMES}
-                yield self
-            finally:
-                for handler, stream in streams:
-                    handler.setStream(stream)
+                installed.callback(handler.setStream, stream)
+            self._handlers = {name: self._load(name) for name in NAMES}
+            yield self
 
-    def most_writes(self, number: int) -> None:
-        """How many writes a reservation's transaction may have, so that a small order can be a large one."""
-        reservations.MOST_WRITES = number
+    def _patches(self) -> Iterator[AbstractContextManager[Any]]:
+        session = self.wire.session()
+        yield mock.patch.dict(os.environ, ENVIRONMENT)
+        yield self.wire.attached()
+        yield mock.patch.object(time, "sleep", return_value=None)
+        yield mock.patch.object(uuid, "uuid4", _number)
+        # Its memory of earlier faults would make the same run end differently.
+        yield mock.patch.object(RetryQuota, "acquire", return_value=True)
+        for kind, name in _KEEPING.items():
+            yield mock.patch.object(kind, "__init__", self._noted(kind, name))
+        yield mock.patch.object(boto3, "DEFAULT_SESSION", boto3.Session(botocore_session=session))
+        yield mock.patch.object(aws, "_session", return_value=session)
+        for module in (doors, decision_pages, customer_pages):
+            yield mock.patch.object(module, "datetime", self._clock())
+        yield mock.patch.object(reservations, "MOST_WRITES", reservations.MOST_WRITES)
+        yield mock.patch.object(inventory, "ThreadPoolExecutor", _OneByOne)
+        yield mock.patch.object(prepare_delivery, "documents_for", _once(prepare_delivery.documents_for))
+        yield mock.patch.object(prepare_delivery, "pack", _once(prepare_delivery.pack))
 
-    def invoke(self, world: World, function: str, event: dict[str, Any], plan: Plan) -> Outcome:
-        """Invoke a function, each time as if it had just started: it knows nothing from before."""
+    def anew(self, most_writes: int) -> None:
+        """Forget what functions did: what they are may have changed since. most_writes: how many writes a reservation's
+        transaction may have, so that a small order can be a large one."""
+        self._starts.clear()
+        self.wire.forget()
+        reservations.MOST_WRITES = most_writes
+
+    def invoke(
+        self, world: World, function: str, event: Callable[[], dict[str, Any]], key: Hashable, plan: Plan
+    ) -> Outcome:
+        """Invoke a function as if it had just started. event: made where it is not known by its key what comes."""
         wire = self.wire
-        before = wire.plan, wire.world
+        before = wire.plan, wire.world, wire.course
         wire.plan, wire.world = plan, world
-        for secret in self._secrets:
-            secret._known = {}
-        for orders in self._orders:
-            orders._listed.clear()
+        start = self._starts.setdefault((function, key, world.clock), Point())
+        known: list[Answer] = []
+        try:
+            point = start
+            while point.ask:
+                known.append(wire.answer(point.ask))
+                point = after(point, known[-1])
+            return point.outcome or self._run(function, event(), Course(start, known), plan)
+        except Cut:
+            return Outcome(error=CUT_ERROR)
+        except Another as another:
+            raise AssertionError(f"{function} does something else the second time: {another}") from another
+        finally:
+            wire.plan, wire.world, wire.course = before
+
+    def _run(self, function: str, event: dict[str, Any], course: Course, plan: Plan) -> Outcome:
+        """Run a handler, to where nobody has seen it, and on from there. It knows nothing from before."""
+        self.wire.course = course
+        kept = [(each, name, getattr(each, name)) for each, name in self._keeping]
+        for each, name, known in kept:
+            setattr(each, name, type(known)())
+        chance = random.getstate()
         random.seed(1)
         try:
             with redirect_stdout(self.log):  # metrics are printed
                 outcome = Outcome(returned=self._handlers[function](json.loads(json.dumps(event)), _CONTEXT))
-        except Cut:
-            outcome = Outcome(error=CUT_ERROR)
         except Exception as error:  # noqa: BLE001 - as the runtime tells Step Functions of it
             outcome = Outcome(error=type(error).__name__, told=str(error))
         finally:
-            wire.plan, wire.world = before
+            random.setstate(chance)
+            for each, name, known in kept:  # another invocation, which stands in between, is another process
+                setattr(each, name, known)
         if plan.dead:  # whatever the code made of it: the process was gone
-            outcome = Outcome(error=CUT_ERROR)
+            raise Cut
+        course.ends(outcome)
         return outcome
+
+    def _noted(self, kind: type[Any], name: str) -> Callable[..., None]:
+        real: Any = kind.__init__
+
+        def made(each: Any, *given: Any, **more: Any) -> None:
+            real(each, *given, **more)
+            self._keeping.append((each, name))
+
+        return made
+
+    def told_of_persons(self) -> list[str]:
+        """9: what of a person stands in what was logged since this was asked last."""
+        log = self.log.getvalue()
+        self.log.seek(0)
+        self.log.truncate()
+        return [f"9: {word!r} is logged" for word in PERSONAL if word in log]
 
     def _load(self, name: str) -> Any:
         path = ROOT / "functions" / name / "app.py"
@@ -178,6 +202,11 @@ class Functions:
                 return datetime.fromtimestamp(wire.world.clock, tz or UTC)
 
         return Clock
+
+
+def _number() -> uuid.UUID:
+    """Chance begins alike in each invocation."""
+    return uuid.UUID(int=random.getrandbits(128), version=4)
 
 
 class _OneByOne:

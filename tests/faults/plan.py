@@ -54,10 +54,13 @@ class Call:
 
 @dataclass
 class Plan:
-    """What befalls one invocation: a fault at some of its calls. other: runs the second copy, for AT_ONCE."""
+    """What befalls one invocation: a fault at some of its calls.
+
+    between: what runs wholly before a call, by the name of the fault.
+    """
 
     faults: dict[int, str] = field(default_factory=dict)
-    other: Callable[[], Any] | None = None
+    between: dict[str, Callable[[], Any]] = field(default_factory=dict)
     calls: list[Call] = field(default_factory=list)
     dead: bool = False
     copied: bool = False

@@ -13,6 +13,7 @@ import compile_pages
 from tests.faults import invariants
 from tests.faults.functions import Functions
 from tests.faults.machine import Machines
+from tests.faults.plan import CUT_BEFORE, Plan
 from tests.faults.scenarios import Scenario, scenarios
 from tests.faults.shop import stocked
 from tests.faults.sweep import Exploration
@@ -47,15 +48,38 @@ def named(name: str) -> Scenario:
     return found
 
 
-def undisturbed(system: System, start: World) -> World:
-    """The end of the scenario without a fault."""
-    world, steps = start, 0
-    while step := system.next(world):
-        world = system.perform(world, step)
-        steps += 1
-        if steps > 100:
+def undisturbed(system: System, start: World) -> list[World]:
+    """The scenario without a fault: every world that it comes to, the end last."""
+    worlds = [start]
+    while step := system.next(worlds[-1]):
+        worlds.append(system.perform(worlds[-1], step))
+        if len(worlds) > 100:
             raise AssertionError(f"{system.scenario.name}: no end")
-    return world
+    return worlds
+
+
+def legitimate(system: System, worlds: list[World]) -> dict[str, list[World]]:
+    """The ends that a life may come to, by what came between: as if that had come between two functions, before the
+    one or after it, or when the order was stored and not started. "": as if nothing came."""
+    ends = {"": [worlds[-1]]}
+    for name in system.scenario.between:
+        ends[name] = []
+        for world in [*worlds, _stored(system, worlds[0])]:
+            after = world.copy()
+            if system.comes_between(after, Plan(), name=name):
+                ends[name].append(undisturbed(system, after)[-1])
+    return ends
+
+
+def _stored(system: System, start: World) -> World:
+    """The order is there and not started: its sender will send it again."""
+    step = system.next(start)
+    plan = Plan()
+    if step is None:
+        raise AssertionError("nobody sends an order")
+    system.perform(start, step, plan)
+    (place,) = [n for n, call in enumerate(plan.calls) if call.operation == "StartExecution"]
+    return system.perform(start, step, Plan(faults={place: CUT_BEFORE}))
 
 
 def sweep(
@@ -67,31 +91,31 @@ def sweep(
     stop: bool = False,
 ) -> Swept:
     """Disturb a scenario in every way. stop: at the first violation."""
-    functions.most_writes(scenario.most_writes)
-    functions.log.seek(0)
-    functions.log.truncate()
+    functions.anew(scenario.most_writes)
     start = stocked(functions, scenario.setup)
     system = System(functions, Machines(resources), scenario)
     swept = Swept(scenario.name)
-    end = undisturbed(system, start)
-    expected = invariants.end_state(end)
-    wrong = invariants.at_the_end(start, end, scenario, functions.log.getvalue())
-    if wrong or scenario.ends not in invariants.statuses(end):
-        swept.violations[f"undisturbed: {wrong} {invariants.statuses(end)}"] = []
+    worlds = undisturbed(system, start)
+    if scenario.ends not in invariants.statuses(worlds[-1]):
+        swept.violations[f"undisturbed: {invariants.statuses(worlds[-1])}"] = []
         return swept
+    expected: dict[str, list[dict[str, Any]]] = {}
+    for between, ends in legitimate(system, worlds).items():
+        expected[between] = [invariants.end_state(end, scenario.beside) for end in ends]
+        for end in ends:
+            for wrong in invariants.at_the_end(start, end, scenario):
+                swept.violations[f"undisturbed: {between}: {wrong}"] = []
     exploration = Exploration(system, start, faults)
     for key in exploration.ends_found():
         world = exploration.nodes[key].world
-        wrong = invariants.at_every_moment(start, world)
+        found = invariants.at_every_moment(start, world) + functions.told_of_persons()
         if exploration.at_end(key):
-            wrong += invariants.at_the_end(start, world, scenario, functions.log.getvalue())
-            wrong += invariants.differences(expected, invariants.end_state(world))
+            found += invariants.at_the_end(start, world, scenario)
+            found += invariants.differences(expected[world.between], invariants.end_state(world, scenario.beside))
             swept.windows.update(note for note in world.notes)
-        functions.log.seek(0)
-        functions.log.truncate()
-        for one in wrong:
+        for one in found:
             swept.violations.setdefault(one, exploration.story(key))
-        if wrong and stop:
+        if found and stop:
             return swept
     swept.invocations = exploration.invocations
     swept.worlds = len(exploration.nodes)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from local.senders import SECOND_STAFF_KEY
@@ -36,6 +36,8 @@ class Scenario:
     gives_up: the sender does not repeat a request that was not answered, so that the order may not be there at all.
     outage: a fault lasts longer than all retries: the execution fails, and is redriven.
     most_writes: how many writes a transaction takes, where an order is to be larger than one.
+    between: what somebody does wholly between two calls of a function, by its name.
+    beside: attributes of the order that may be as they are after that, with the reason where they are named.
     """
 
     name: str
@@ -45,6 +47,8 @@ class Scenario:
     gives_up: bool = False
     outage: bool = False
     most_writes: int = 100
+    between: Mapping[str, Action] = field(default_factory=dict)
+    beside: frozenset[str] = frozenset()
 
 
 APP = Product(
@@ -135,7 +139,62 @@ def scenarios() -> list[Scenario]:
         Scenario("rejected", (shopify("shopify-1-webhook-test-discount20"),), "REJECTED"),
         *(Scenario(f"cancelled before {stage}", (place(ONE), cancel(stage)), "CANCELLED") for stage in STAGES),
         Scenario("cancelled when ready", (place(ONE), cancel()), "CANCELLED"),
+        *_interrupted(),
         Scenario(
             "cancelled by the store", (shopify("shopify-3-full-note-attributes-refund"), store_cancels), "CANCELLED"
+        ),
+    ]
+
+
+def _interrupted() -> list[Scenario]:
+    """Something else is done wholly between two calls, at each call of each function."""
+    right = {"decision": "correct", "corrections": [{"path": "shipping_address.name", "value": "Ada Bell"}]}
+    approve, reject = {"decision": "approve"}, {"decision": "reject", "reason": "no"}
+    asking = frozenset({"told_at"})  # the customer was being asked when that came: nobody notes that it was done
+    cancels = {"between, customer cancels": cancel()}
+    store = "shopify-3-full-note-attributes-refund"
+    changed = {"updated_at": "2026-11-24T10:30:00-05:00", "note": "Leave it at the door"}
+    return [
+        Scenario("interrupted: cancelled", (place(ONE),), "READY_TO_SHIP", between=cancels),
+        Scenario("interrupted: larger, cancelled", (place(SEVERAL),), "READY_TO_SHIP", most_writes=5, between=cancels),
+        Scenario(
+            "interrupted: changed by the store",
+            (shopify(store),),
+            "READY_TO_SHIP",
+            between={"between, store changes": shopify(store, "orders/updated", changed)},
+        ),
+        Scenario(
+            "interrupted: corrected by staff",
+            (place(UNPRINTABLE), decide(right)),
+            "READY_TO_SHIP",
+            between={"between, staff corrects": decide(right)},
+            beside=asking,
+        ),
+        Scenario(
+            "interrupted: offer, cancelled",
+            (place(MUGS), look_at_page(), choose("in_parts")),
+            "READY_TO_SHIP",
+            setup=_is_short_of_mugs,
+            between=cancels,
+            beside=asking,
+        ),
+        Scenario(
+            "interrupted: offer, expired",
+            (place(MUGS), look_at_page(), choose("in_parts")),
+            "READY_TO_SHIP",
+            setup=_is_short_of_mugs,
+            between={"between, expires": EXPIRE},
+        ),
+        Scenario(
+            "interrupted: approved by another",
+            (place(RISKY), decide(approve), decide(approve, SECOND_STAFF_KEY)),
+            "READY_TO_SHIP",
+            between={"between, another approves": decide(approve, SECOND_STAFF_KEY)},
+        ),
+        Scenario(
+            "interrupted: refused by another",
+            (place(RISKY), decide(approve), decide(approve, SECOND_STAFF_KEY)),
+            "READY_TO_SHIP",
+            between={"between, another refuses": decide(reject, SECOND_STAFF_KEY)},
         ),
     ]

@@ -9,14 +9,16 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
 
 from tests.faults.plan import AT_ONCE, Call, Plan
-from tests.faults.system import Step, System
+from tests.faults.system import Step, System, invocation, told_of
 from tests.faults.world import World
 
-TWICE, LATE = "invoked twice", "late copy"
+TWICE, LATE, LATE_BETWEEN = "invoked twice", "late copy", "late copy between"
 _MOST_STEPS = 400
 
 
@@ -86,41 +88,76 @@ class Exploration:
                 self.invocations += 1
                 yield TWICE, _faulty(self.system.perform(world, step, twice=True), 1)
         for invoked in world.invoked:
-            self.invocations += 1
-            yield f"{LATE} of {invoked.partition(chr(10))[0]}", _faulty(self.system.copy_of(world, invoked), 1)
+            yield from self._late(world, invoked, left)
+
+    def _late(self, world: World, invoked: str, left: int) -> Iterator[tuple[str, World]]:
+        """An earlier invocation comes once more, and something may befall it."""
+        told = f"{LATE} of {_function(invoked)}"
+        plan = Plan()
+        self.invocations += 1
+        yield told, _faulty(self.system.copy_of(world, invoked, plan), 1)
+        if left > 1:
+            for place, call in enumerate(plan.calls):
+                for kind in call.kinds():
+                    self.invocations += 1
+                    after = self.system.copy_of(world, invoked, Plan(faults={place: kind}))
+                    yield f"{told}; {kind} at {place + 1} {call.operation}", _faulty(after, 2)
 
     def _disturbed(
         self, world: World, step: Step, calls: list[Call], before: dict[int, str], left: int
     ) -> Iterator[tuple[str, World]]:
         """The step with one more fault after those that its plan has."""
-        first = max(before, default=-1) + 1
-        for place in range(first, len(calls)):
-            for kind in [*calls[place].kinds(), *([AT_ONCE] if AT_ONCE not in before.values() else [])]:
-                faults = {**before, place: kind}
-                yield from self._with_faults(world, step, faults, left)
+        others = [name for name in self._others(world, step) if name not in before.values()]
+        for place in range(max(before, default=-1) + 1, len(calls)):
+            for kind in [*calls[place].kinds(), *others]:
+                yield from self._with_faults(world, step, {**before, place: kind}, left)
+
+    def _others(self, world: World, step: Step) -> dict[str, Callable[[World, Plan], bool]]:
+        """What may run wholly before a call, by the fault's name: it is done on the world, and says whether it can."""
+        system = self.system
+
+        def again(function: str, event: Callable[[], Any], key: Hashable) -> Callable[[World, Plan], bool]:
+            def comes(now: World, plan: Plan) -> bool:
+                system.functions.invoke(now, function, event, key, plan)
+                return True
+
+            return comes
+
+        others = {AT_ONCE: again(step.function, step.event, step.key)}
+        for invoked in world.invoked:
+            if invoked != told_of(step):
+                others[f"{LATE_BETWEEN} of {_function(invoked)}"] = again(*invocation(invoked))
+        if not world.between:
+            others |= {name: partial(system.comes_between, name=name) for name in system.scenario.between}
+        return others
 
     def _with_faults(
         self, world: World, step: Step, faults: dict[int, str], left: int, others: dict[int, str] | None = None
     ) -> Iterator[tuple[str, World]]:
-        other = Plan(faults=others or {})
+        """others: the faults of what comes between, where something does."""
+        came: list[bool] = []
+        plans: list[Plan] = []
+
+        def between(comes: Callable[[World, Plan], bool]) -> Callable[[], None]:
+            def now() -> None:
+                plans.append(Plan(faults=others or {}, copied=True))
+                came.append(comes(self.system.functions.wire.world, plans[-1]))
+
+            return now
+
         plan = Plan(faults=faults)
-        system = self.system
-
-        def at_once() -> None:
-            other.copied = True
-            system.functions.invoke(system.functions.wire.world, step.function, step.event, other)
-
-        plan.other = at_once
+        plan.between = {name: between(comes) for name, comes in self._others(world, step).items()}
         self.invocations += 1
-        spent = len(faults) + len(other.faults)
-        after = _faulty(system.perform(world, step, plan), spent)
+        after = _faulty(self.system.perform(world, step, plan), len(faults) + len(others or ()))
+        if not all(came):
+            return
         told = ", ".join(f"{kind} at {n + 1} {plan.calls[n].operation}" for n, kind in faults.items())
         if others:
             told += "; the other: " + ", ".join(f"{kind} at {n + 1}" for n, kind in others.items())
         yield told, after
         if left - 1 <= 0 or others:
             return
-        if AT_ONCE in faults.values():
+        for other in plans:
             for place, call in enumerate(other.calls):
                 for kind in call.kinds():
                     yield from self._with_faults(world, step, faults, left - 1, {place: kind})
@@ -164,6 +201,10 @@ class Exploration:
                 stack.append((key, True))
                 stack.extend((after, False) for _, after in self.nodes[key].after)
         return order
+
+
+def _function(invoked: str) -> str:
+    return invoked.partition("\n")[0]
 
 
 def _kind(fault: str) -> str:

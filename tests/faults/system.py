@@ -3,29 +3,36 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, replace
 from typing import Any
 
-from tests.faults.actions import REDRIVE, SWEEP, Action
-from tests.faults.functions import Functions, Outcome
+from tests.faults.actions import MEND, REDRIVE, SWEEP, UNDER_WAY, Action
+from tests.faults.course import Outcome
+from tests.faults.functions import Functions
 from tests.faults.machine import Machines, Place, expired, redriven
 from tests.faults.plan import Plan
 from tests.faults.scenarios import Scenario
+from tests.faults.schedules import SCHEDULED, have_looked, net
 from tests.faults.world import MAIN, Execution, World
 
-_MOST_SWEEPS = 3
 _IN_A_MINUTE = 61
 
 
 @dataclass
 class Step:
-    """What happens next: an invocation for an execution, for an action, or for the stream; or an action without one."""
+    """What happens next: an invocation for an execution, for an action, or for the stream; or an action without one.
+
+    key: says as much as the event, which is made when it is needed.
+    """
 
     function: str = ""
-    event: dict[str, Any] = field(default_factory=dict)
+    event: Callable[[], dict[str, Any]] = dict
+    key: Hashable = ""
     place: Place | None = None
     execution: Execution | None = None
     action: Action | None = None
+    between: str = ""
     records: int = 0
 
     @property
@@ -54,25 +61,27 @@ class System:
             if execution.answer:
                 return Step(place=place, execution=execution)
             function, event, entered = self.machines.task(execution)
-            return Step(function, event, place=place, execution=entered)
+            return _step(function, event, place=place, execution=entered)
         if self.scenario.outage and any(e.status == "FAILED" for e in world.executions.values()):
             return Step(action=REDRIVE)
-        if _not_started(world):
-            return Step(SWEEP.function, {}, action=SWEEP)
+        if (schedule := net(world)) is not None:
+            return _step(schedule.function, {}, action=schedule)
+        if world.again:
+            return replace(self._of_action(world, self.scenario.between[world.between]), between=world.between)
         if action:
             return self._of_action(world, action)
         if not world.swept:
-            return Step(SWEEP.function, {}, action=SWEEP)
+            return _step(SWEEP.function, {}, action=SWEEP)
         if world.published < len(world.stream):
             records = world.stream[world.published : world.published + 100]
-            event = {"Records": [_record(world, world.published + n, *record) for n, record in enumerate(records)]}
-            return Step("publish_events", event, records=len(records))
+            key = (world.published, *(item and item.digest for record in records for item in record))
+            return Step("publish_events", lambda: _event(world, records), key, records=len(records))
         return None
 
     def _of_action(self, world: World, action: Action) -> Step:
-        if action.kind != "invoke":
+        if action.kind != "invoke" or not action.possible(world):
             return Step(action=action)
-        return Step(action.function, action.event(world), action=action)
+        return _step(action.function, action.event(world), action=action)
 
     def perform(self, world: World, step: Step, plan: Plan | None = None, *, twice: bool = False) -> World:
         """The world after a step. world itself stays as it is."""
@@ -85,24 +94,45 @@ class System:
         plan = plan or Plan()
         ahead = 0
         if step.action:
-            ahead = step.action.ahead + (0 if step.action is SWEEP else world.wait)
+            ahead = step.action.ahead + (0 if step.action in SCHEDULED else world.wait)
         after.clock += ahead
-        outcome = self.functions.invoke(after, step.function, step.event, plan)
+        outcome = self.functions.invoke(after, step.function, step.event, step.key, plan)
         if twice:
-            again = self.functions.invoke(after, step.function, step.event, Plan())
+            again = self.functions.invoke(after, step.function, step.event, step.key, Plan())
             outcome = outcome if outcome.failed else again
         after.clock -= ahead
         self._settle(after, step, outcome)
-        told = (step.function, json.dumps(step.event, sort_keys=True))
-        if step.function != "publish_events" and "\n".join(told) not in after.invoked:
-            after.invoked += ("\n".join(told),)
+        _note_invoked(after, step)
         return after
+
+    def comes_between(self, world: World, plan: Plan, *, name: str) -> bool:
+        """What the scenario has for between two calls comes now; False where it cannot, and nothing has happened."""
+        action = self.scenario.between[name]
+        if world.between or not self._placed(world):
+            return False
+        world.between = name
+        if action.kind == "expire":
+            expired(world, self.machines)
+            return True
+        step = self._of_action(world, action)
+        outcome = self.functions.invoke(world, step.function, step.event, step.key, plan)
+        self._came_between(world, action, outcome)
+        _note_invoked(world, step)
+        return True
+
+    @staticmethod
+    def _came_between(world: World, action: Action, outcome: Outcome) -> None:
+        world.again = not action.done(outcome)
+        world.wait = _IN_A_MINUTE if world.again and UNDER_WAY in str(outcome.returned) else 0
+
+    @staticmethod
+    def _placed(world: World) -> bool:
+        return any(part == "placed" for _, part in world.tables["orders"])
 
     def copy_of(self, world: World, invoked: str, plan: Plan | None = None) -> World:
         """The world after an earlier invocation has come once more, late; nobody looks at what it answers."""
         after = world.copy()
-        function, _, event = invoked.partition("\n")
-        self.functions.invoke(after, function, json.loads(event), plan or Plan())
+        self.functions.invoke(after, *invocation(invoked), plan or Plan())
         return after
 
     def _without_function(self, world: World, step: Step) -> None:
@@ -118,7 +148,8 @@ class System:
         world.step += 1
         if action.kind == "wait":
             world.clock += action.seconds
-        else:
+            have_looked(world)
+        elif action.kind == "expire":
             expired(world, self.machines)
 
     def _settle(self, world: World, step: Step, outcome: Outcome) -> None:
@@ -134,12 +165,16 @@ class System:
                 world.executions[step.place] = self.machines.goes_on(now, outcome.returned)
         elif step.action is SWEEP:
             world.swept += not outcome.failed
+        elif step.action is MEND:
+            world.mended += not outcome.failed
+        elif step.action and step.between:
+            self._came_between(world, step.action, outcome)
         elif step.action:
             done = step.action.done(outcome) or self.scenario.gives_up
-            if done and step.event.get("requestContext", {}).get("http", {}).get("method") == "GET":
+            if done and step.event().get("requestContext", {}).get("http", {}).get("method") == "GET":
                 world.page = outcome.returned["body"]
             world.trying = not done
-            world.wait = _IN_A_MINUTE if not done and "CONFIRMATION_UNDER_WAY" in str(outcome.returned) else 0
+            world.wait = _IN_A_MINUTE if not done and UNDER_WAY in str(outcome.returned) else 0
             world.step += done
         else:
             self._published(world, step, outcome)
@@ -152,10 +187,36 @@ class System:
         world.published = int(failures[0]["itemIdentifier"]) if failures else world.published + step.records
 
 
-def _not_started(world: World) -> bool:
-    """An order is there that no execution has; the schedule has looked for it less often than it will."""
-    there = any(part == "placed" for _, part in world.tables["orders"])
-    return there and world.swept < _MOST_SWEEPS and not any(machine == MAIN for machine, _ in world.executions)
+def _note_invoked(world: World, step: Step) -> None:
+    """A copy of it may come later. Not of the stream's: its next record waits for it."""
+    told = told_of(step)
+    if step.function != "publish_events" and told not in world.invoked:
+        world.invoked += (told,)
+
+
+def _step(function: str, event: dict[str, Any], **more: Any) -> Step:
+    return Step(function, lambda: event, json.dumps(event, sort_keys=True), **more)
+
+
+def told_of(step: Step) -> str:
+    """An invocation as a world remembers it."""
+    return f"{step.function}\n{step.key}"
+
+
+def invocation(told: str) -> tuple[str, Callable[[], dict[str, Any]], str]:
+    """(function, event, key) of what a world remembers."""
+    function, _, event = told.partition("\n")
+    return function, lambda: _read(event), event
+
+
+def _read(event: str) -> dict[str, Any]:
+    told: dict[str, Any] = json.loads(event)
+    return told
+
+
+def _event(world: World, records: list[Any]) -> dict[str, Any]:
+    """The stream's next records as they come to its function."""
+    return {"Records": [_record(world, world.published + n, *record) for n, record in enumerate(records)]}
 
 
 def _record(world: World, number: int, before: Any, after: Any) -> dict[str, Any]:

@@ -13,8 +13,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from moto import mock_aws
 
-from tests.faults.dynamo import Dynamo, Failed, Tables
+from tests.faults.dynamo import Dynamo
 from tests.faults.expressions import Invalid, condition
+from tests.faults.items import Failed, Table, Tables
 from tests.faults.world import layouts
 from tests.template import create_table
 
@@ -102,7 +103,7 @@ def _outcome(call: Any) -> str:
 @given(requests=REQUESTS)
 def test_random_writes_end_as_in_moto(moto, requests):
     _emptied(moto)
-    memory, tables = Dynamo(layouts()), {TABLE: {}}
+    memory, tables = Dynamo(layouts()), {TABLE: Table()}
     for request in requests:
         mine: dict[str, Any]
         if len(request) == 1:
@@ -142,4 +143,4 @@ def test_a_placeholder_that_is_not_used_is_an_error_as_in_dynamodb():
         "ExpressionAttributeValues": {":n": {"N": "1"}},
     }
     with pytest.raises(Failed, match="ValidationException"):
-        Dynamo(layouts()).operate("PutItem", {TABLE: {}}, put, [])
+        Dynamo(layouts()).operate("PutItem", {TABLE: Table()}, put, [])

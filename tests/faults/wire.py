@@ -5,24 +5,19 @@ A fault stands at the nth call of an invocation. The SDK's own retries run as th
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import io
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 from unittest import mock
-from urllib.parse import unquote, urlsplit
 
 import botocore.session
 from botocore.awsrequest import AWSResponse
 from botocore.client import BaseClient
 from botocore.exceptions import ReadTimeoutError
 
-from tests.faults.dynamo import Failed
+from tests.faults.course import Answer, Ask, Course, Point
+from tests.faults.items import Failed, Told
 from tests.faults.plan import (
-    AT_ONCE,
     BATCHES,
     CONFLICT,
     CUT_AFTER,
@@ -40,12 +35,13 @@ from tests.faults.plan import (
     Cut,
     Plan,
 )
+from tests.faults.shapes import asked, error, plain, response, with_bytes
 from tests.faults.world import Services, World
 
 
 class Wire:
     """Answers every client's calls on `world`. old: what a stale read sees; whole: whether every call goes through
-    the SDK, with its retries, also where that makes no difference."""
+    the SDK, with its retries, also where that makes no difference. course: the run that clients' calls belong to."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
@@ -53,6 +49,12 @@ class Wire:
         self.old = self.world
         self.plan = Plan()
         self.whole = False
+        self.course = Course(Point())
+
+    def forget(self) -> None:
+        """No request is kept any longer."""
+        self.course = Course(Point())
+        self._services.forget()
 
     def session(self) -> botocore.session.Session:
         """A session whose clients come here."""
@@ -70,74 +72,96 @@ class Wire:
 
         def called(client: Any, operation: str, given: dict[str, Any]) -> Any:
             service = client.meta.service_model.service_id.hyphenize()
-            self._begins(service, operation, given)
-            if self.whole or self.plan.fault in FOR_THE_SDK:
+            call = Call(service, operation, _eventual(service, operation, given))
+            answer = self._asked(Ask(service, operation, plain(service, given), call))
+            if answer.to_sdk:
                 return real(client, operation, given)
-            try:
-                answer = self._answered(service, operation, _plain(service, given))
-            except Failed as failed:
-                response = {"Error": {"Code": failed.code, "Message": failed.code}, **_with_bytes(failed.more)}
-                raise client.exceptions.from_code(failed.code)(response, operation) from None
-            return _with_bytes(answer) if service == "dynamodb" else answer
+            if failed := answer.failed:
+                told = {"Error": {"Code": failed.code, "Message": failed.code}, **with_bytes(failed.more)}
+                raise client.exceptions.from_code(failed.code)(told, operation) from None
+            return with_bytes(answer.given) if service == "dynamodb" else answer.given
 
         with mock.patch.object(BaseClient, "_make_api_call", called):
             yield
 
-    def _begins(self, service: str, operation: str, params: dict[str, Any]) -> None:
-        """A call begins: the plan counts it, and may end the process here or let the other copy run first."""
-        plan = self.plan
-        if plan.dead:
-            raise Cut
-        consistent = params.get("ConsistentRead") or service != "dynamodb"
-        if operation == "BatchGetItem":
-            consistent = all(table.get("ConsistentRead") for table in params["RequestItems"].values())
-        plan.calls.append(Call(service, operation, operation in READS and not consistent))
-        plan.attempt, plan.done = 0, False
-        if plan.fault == AT_ONCE and plan.other:
-            plan.copied = True
-            plan.other()
-        if plan.fault == CUT_BEFORE:
-            plan.dead = True
-            raise Cut
-
     def _sent(self, request: Any, event_name: str, **_: Any) -> AWSResponse:
         _, service, operation = event_name.split(".")
+        answer = self._asked(Ask(service, operation, asked(request, service)))
+        if answer.lost:
+            raise ReadTimeoutError(endpoint_url=request.url)
+        if answer.failed:
+            return error(request, service, answer.failed)
+        return response(request, answer.given or {})
+
+    def _asked(self, ask: Ask) -> Answer:
+        """The answer to a handler that runs: as it was when that is known, else from the world."""
+        if self.plan.dead:  # what tidies up after an error does not run in a process that is gone
+            raise Cut
+        course = self.course
+        answer = course.replayed(ask)
+        if answer is None:
+            answer = self.answer(ask)
+        course.goes_on(answer)
+        return answer
+
+    def answer(self, ask: Ask) -> Answer:
+        """What the world answers, with the plan's fault; Cut where the process ends."""
+        return self._begins(ask, ask.call) if ask.call else self._tried(ask)
+
+    def _begins(self, ask: Ask, call: Call) -> Answer:
+        """A call begins: the plan counts it, and may end the process here or let something else run first."""
+        plan = self.plan
+        plan.calls.append(call)
+        plan.attempt, plan.done = 0, False
+        fault = plan.fault
+        if fault in plan.between:
+            plan.copied = True
+            plan.between[fault]()
+        if fault == CUT_BEFORE:
+            plan.dead = True
+            raise Cut
+        if self.whole or fault in FOR_THE_SDK:
+            return _TO_THE_SDK
+        return self._done(ask)
+
+    def _tried(self, ask: Ask) -> Answer:
+        """One of the SDK's requests."""
         plan = self.plan
         plan.attempt += 1
         fault = plan.fault
         if fault == THROTTLED:
-            return _error(request, service, Failed(THROTTLED_CODES.get(service, "ThrottlingException")))
+            return _failed(Failed(THROTTLED_CODES.get(ask.service, "ThrottlingException")))
         if fault == TIMEOUT:
-            raise ReadTimeoutError(endpoint_url=request.url)
+            return _NOTHING_COMES
         if fault == CONFLICT:
             reasons = [{"Code": "TransactionConflict"}]
-            return _error(request, service, Failed("TransactionCanceledException", CancellationReasons=reasons))
-        try:
-            answer = self._answered(service, operation, _given(request, service))
-        except Failed as failed:
-            return _error(request, service, failed)
-        if fault == LOST or (fault == LOST_ONCE and plan.attempt == 1):
-            raise ReadTimeoutError(endpoint_url=request.url)
-        return _response(request, answer)
+            return _failed(Failed("TransactionCanceledException", CancellationReasons=reasons))
+        answer = self._done(ask)
+        if answer.failed or not (fault == LOST or (fault == LOST_ONCE and plan.attempt == 1)):
+            return answer
+        return _NOTHING_COMES
 
-    def _answered(self, service: str, operation: str, given: dict[str, Any]) -> dict[str, Any]:
-        """The answer, with what the plan has for this call; Failed."""
-        plan = self.plan
+    def _done(self, ask: Ask) -> Answer:
+        """What is asked is done."""
+        plan, operation = self.plan, ask.operation
         world = self.old if plan.fault == STALE else self.world
         if operation == "TransactWriteItems" and plan.done:
-            return {}  # the same token: it was done
+            return _DONE  # the same token: it was done
         if plan.fault == PARTLY:
-            return _nothing_of(operation, given)
+            return Answer(PARTLY, _nothing_of(operation, ask.given))
         if operation == "SendEmail":
-            self._note_repeated(given)
-        answer = self._services.answer(world, service, operation, given)
+            self._note_repeated(ask.given)
+        try:
+            given = self._services.answer(world, ask.service, operation, ask.given)
+        except Failed as failed:
+            return _failed(failed)
         plan.done = True
-        if service == "dynamodb" and operation not in READS:
+        if ask.service == "dynamodb" and operation not in READS:
             self._note_noted()
         if plan.fault == CUT_AFTER:
             plan.dead = True
             raise Cut
-        return answer
+        return Answer(given.key if isinstance(given, Told) else repr(given), given)
 
     def _note_repeated(self, given: dict[str, Any]) -> None:
         """A mail that went out before: was that noted when it went out again?"""
@@ -162,73 +186,25 @@ class Wire:
             self.plan.sent.clear()
 
 
+_TO_THE_SDK = Answer("to the SDK", to_sdk=True)
+_NOTHING_COMES = Answer("nothing comes", lost=True)
+_DONE = Answer("done", {})
+
+
+def _failed(failed: Failed) -> Answer:
+    return Answer((failed.code, repr(failed.more)), failed=failed)
+
+
+def _eventual(service: str, operation: str, given: dict[str, Any]) -> bool:
+    """Whether DynamoDB may answer as it was before."""
+    if service != "dynamodb" or operation not in READS:
+        return False
+    if operation == "BatchGetItem":
+        return not all(table.get("ConsistentRead") for table in given["RequestItems"].values())
+    return not given.get("ConsistentRead")
+
+
 def _nothing_of(operation: str, given: dict[str, Any]) -> dict[str, Any]:
     """Of a batch nothing was done this time."""
     left = given["RequestItems"]
     return {BATCHES[operation]: left, **({"Responses": {table: [] for table in left}} if "Get" in operation else {})}
-
-
-def _plain(service: str, given: dict[str, Any]) -> dict[str, Any]:
-    """A call's parameters as they would come over the wire."""
-    if service == "dynamodb":
-        plain: dict[str, Any] = _without_bytes(given)
-        return plain
-    if service == "s3":
-        told = hashlib.sha256(given["Body"]).hexdigest()
-        return {"Key": given["Key"], "Digest": f"{told} {given['ContentType']} {given.get('Tagging', '')}"}
-    return given
-
-
-def _without_bytes(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {name: _without_bytes(each) for name, each in value.items()}
-    if isinstance(value, list):
-        return [_without_bytes(each) for each in value]
-    return base64.b64encode(value).decode() if isinstance(value, bytes) else value
-
-
-def _with_bytes(value: Any) -> Any:
-    if isinstance(value, dict):
-        if len(value) == 1 and isinstance(text := value.get("B"), str):
-            return {"B": base64.b64decode(text)}
-        return {name: _with_bytes(each) for name, each in value.items()}
-    return [_with_bytes(each) for each in value] if isinstance(value, list) else value
-
-
-def _given(request: Any, service: str) -> dict[str, Any]:
-    body = request.body
-    if hasattr(body, "read"):
-        body = body.read()
-    if service == "s3":
-        told = hashlib.sha256(body).hexdigest()
-        tags, kind = (_text(request.headers.get(name, "")) for name in ("x-amz-tagging", "Content-Type"))
-        return {"Key": unquote(urlsplit(request.url).path.lstrip("/")), "Digest": f"{told} {kind} {tags}"}
-    if service == "lambda":
-        return {"FunctionName": urlsplit(request.url).path.split("/")[-2], "Payload": body}
-    given: dict[str, Any] = json.loads(body)
-    return given
-
-
-def _text(value: Any) -> str:
-    return value.decode() if isinstance(value, bytes) else str(value)
-
-
-class _Raw(io.BytesIO):
-    def stream(self, **_: Any) -> Any:
-        while chunk := self.read(65536):
-            yield chunk
-
-
-def _response(request: Any, answer: dict[str, Any]) -> AWSResponse:
-    if ".s3." in request.url:
-        return AWSResponse(request.url, 200, {"ETag": '"1"'}, _Raw())
-    return AWSResponse(request.url, 200, {"Content-Type": "application/json"}, _Raw(json.dumps(answer).encode()))
-
-
-def _error(request: Any, service: str, failed: Failed) -> AWSResponse:
-    if service == "s3":
-        body = f"<Error><Code>{failed.code}</Code><Message>slow down</Message></Error>"
-        return AWSResponse(request.url, 503, {"Content-Type": "application/xml"}, _Raw(body.encode()))
-    told = json.dumps({"__type": failed.code, "message": failed.code, **failed.more})
-    headers = {"Content-Type": "application/json", "x-amzn-errortype": failed.code}
-    return AWSResponse(request.url, 400, headers, _Raw(told.encode()))
