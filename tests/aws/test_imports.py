@@ -9,9 +9,12 @@ import json
 import os
 import subprocess
 import sys
+from typing import NamedTuple
 
 import pytest
+from compile_settings import SOURCE, compiled
 
+from order_processing.settings import parse
 from tests.functions import ROOT, functions
 
 FUNCTIONS = {function.name: function for function in functions()}
@@ -19,12 +22,22 @@ FUNCTIONS = {function.name: function for function in functions()}
 # Imports every function in a process of its own, forked off one that has imported nothing.
 _LOOK = """
 import json, os, sys
-for name, folder, environment in json.load(sys.stdin):
+import order_processing
+compiled, asked = json.load(sys.stdin)
+order_processing.__path__.append(compiled)
+for name, folder, environment in asked:
     if os.fork() == 0:
         os.environ.update(environment)
         sys.path.insert(0, folder)
         import app
-        print(json.dumps([name, sorted(sys.modules)]), flush=True)
+        records, found = [], sys.modules["pydantic"].BaseModel.__subclasses__() if "pydantic" in sys.modules else []
+        while found:
+            records.append(found.pop())
+            found += records[-1].__subclasses__()
+        ours = [each for each in records if each.__module__.startswith("order_processing")]
+        built = sorted(each.__qualname__ for each in ours if each.__pydantic_complete__)
+        texts = sorted({each.__module__ for each in ours if "annotations" in vars(sys.modules[each.__module__])})
+        print(json.dumps([name, sorted(sys.modules), built, texts]), flush=True)
         os._exit(0)
     os.wait()
 """
@@ -67,7 +80,7 @@ ALLOWED = {
     "PIL": DRAWS_DOCUMENTS,
     "pypdf": {"print_batch"},
     "packvium": {"prepare_delivery"},
-    "order_processing.catalogue": VERIFIES | {"end_order", "quote_order", "staff_console"},
+    "order_processing.catalogue": VERIFIES | {"quote_order", "staff_console"},
     "order_processing.mail.letter": SENDS_MAIL,
     "order_processing.pages": {"order_pages"},
     "order_processing.console": {"staff_console"},
@@ -75,13 +88,23 @@ ALLOWED = {
 }
 
 
+class Started(NamedTuple):
+    """A function once it has started: its modules, the records whose checks were built meanwhile, and the modules of
+    records whose annotations are texts, which Python then has to compile."""
+
+    modules: set[str]
+    built: list[str]
+    texts: list[str]
+
+
 @pytest.fixture(scope="module")
-def imported() -> dict[str, set[str]]:
-    """The modules of each function once it has started."""
+def started(tmp_path_factory) -> dict[str, Started]:
+    built = tmp_path_factory.mktemp("built")
+    (built / "compiled_settings.py").write_text(compiled(parse(SOURCE.read_text(encoding="utf-8"))), encoding="utf-8")
     asked = [(name, str(each.folder), each.environment) for name, each in FUNCTIONS.items()]
     done = subprocess.run(
         [sys.executable, "-c", _LOOK],
-        input=json.dumps(asked),
+        input=json.dumps([str(built), asked]),
         capture_output=True,
         text=True,
         check=False,
@@ -93,12 +116,27 @@ def imported() -> dict[str, set[str]]:
             "AWS_SECRET_ACCESS_KEY": "test",
         },
     )
-    found = {name: set(modules) for name, modules in map(json.loads, done.stdout.splitlines())}
+    found = {
+        name: Started(set(modules), built, texts)
+        for name, modules, built, texts in map(json.loads, done.stdout.splitlines())
+    }
     assert found.keys() == FUNCTIONS.keys(), done.stderr
     return found
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
-def test_a_function_starts_with_what_it_needs_and_nothing_else(imported, name):
-    loaded = {module for module in ALLOWED if module in imported[name]}
+def test_a_function_starts_with_what_it_needs_and_nothing_else(started, name):
+    loaded = {module for module in ALLOWED if module in started[name].modules}
     assert loaded == {module for module in loaded if name in ALLOWED[module]}
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_no_record_is_made_while_a_function_starts(started, name):
+    """The first of a kind builds its checks, which takes a millisecond; a default is made with its record."""
+    assert started[name].built == []
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_no_record_has_texts_for_annotations(started, name):
+    """`from __future__ import annotations` makes texts of them, and Pydantic compiles each while a function starts."""
+    assert started[name].texts == []

@@ -1,7 +1,5 @@
 """The customer's account: one entry an order, and totals per currency that equal the entries' sum."""
 
-from __future__ import annotations
-
 from datetime import date, datetime
 from typing import Protocol
 

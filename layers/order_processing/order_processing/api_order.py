@@ -1,7 +1,5 @@
 """The order as a front end sends it to POST /orders, and as the API shows it."""
 
-from __future__ import annotations
-
 import re
 from datetime import datetime
 from decimal import Decimal
@@ -99,7 +97,7 @@ class OrderBody(_Body):
     shipping_address: AddressBody | None = None
     billing_address: AddressBody | None = None
     lines: Annotated[list[LineBody], Field(min_length=1, max_length=500)]
-    shipping: ShippingBody = ShippingBody()
+    shipping: ShippingBody = Field(default_factory=ShippingBody)
     discounts: list[DiscountBody] = []
     taxes: list[TaxBody] = []
     prices_include_tax: StrictBool = False

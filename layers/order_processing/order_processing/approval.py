@@ -1,7 +1,5 @@
 """Why an order waits for approval, and who has consented so far."""
 
-from __future__ import annotations
-
 from datetime import datetime
 from typing import Annotated, Literal
 
@@ -56,7 +54,7 @@ class Case(Record):
         """Whether this person has."""
         return any(consent.by == by for consent in self.consents)
 
-    def with_consent(self, consent: Consent) -> Case:
+    def with_consent(self, consent: Consent) -> "Case":
         """The case with one more consent; a person's second counts no more than the first."""
         if self.consented(consent.by):
             return self

@@ -1,9 +1,7 @@
 """Which orders a person must approve before they are confirmed: rules as data, and what they find in an order."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -40,7 +38,7 @@ class ApprovalRule(Record):
     findings: tuple[str, ...] = ()
 
     @model_validator(mode="after")
-    def _complete(self) -> ApprovalRule:
+    def _complete(self) -> Self:
         for when, field in _OWN.items():
             if bool(getattr(self, field)) != (self.when == when):
                 raise ValueError(f"{field} is for rules of `{when}`, which need it, and for no other")
@@ -69,7 +67,7 @@ class Approvals(Record):
     escalate_percent: Percent = 80
 
     @model_validator(mode="after")
-    def _in_order(self) -> Approvals:
+    def _in_order(self) -> Self:
         codes = [rule.code for rule in self.rules]
         if twice := sorted({code for code in codes if codes.count(code) > 1}):
             raise ValueError(f"rules: {', '.join(twice)}: each code stands once")

@@ -1,7 +1,5 @@
 """What staff do in the console: who, when, what, and what came of it. Kept before it is done, so nothing is missing."""
 
-from __future__ import annotations
-
 from datetime import date, datetime
 from typing import Protocol
 

@@ -8,8 +8,6 @@ The rules, in this order:
 4. Which locations: the strategy in `sourcing`.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from zlib import crc32

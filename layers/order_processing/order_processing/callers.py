@@ -4,9 +4,7 @@ A front end's key or token places orders, and sees and cancels those that it has
 a member of staff, sees all of them; to decide or cancel, a member of staff must be an approver.
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from order_processing.access import holder_of
 from order_processing.door import Senders
@@ -23,12 +21,12 @@ _STAFF = frozenset({"operations", "approvers", "admins"})
 class Tokens(Protocol):
     """The issuer of access tokens that the store trusts."""
 
-    def claims_of(self, token: str) -> Claims | None:
+    def claims_of(self, token: str) -> "Claims | None":
         """What the token proves; None where it proves nothing."""
         ...
 
 
-class Right(Record):
+class Right(NamedTuple):
     """Something that a caller may do.
 
     keys: the part of the secret `senders` whose keys may. scope: what a token needs, after the API's own name.
@@ -109,13 +107,13 @@ def looks_like_a_token(bearer: str) -> bool:
     return bearer.count(".") == 2 and bearer.startswith("eyJ") and len(bearer) <= _LONGEST_TOKEN
 
 
-def _fits(claims: Claims, right: Right) -> bool:
+def _fits(claims: "Claims", right: Right) -> bool:
     if right.groups is None:
         return not claims.person
     return bool(claims.person) and bool(claims.groups & right.groups)
 
 
-def _caller(claims: Claims, right: Right) -> Caller:
+def _caller(claims: "Claims", right: Right) -> Caller:
     if right.groups is None:
         return Caller(name=f"client:{claims.client}", by=f"client:{claims.client}", right=right)
     return Caller(name=claims.person, by=claims.person, right=right)

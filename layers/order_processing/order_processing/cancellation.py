@@ -12,8 +12,8 @@ from order_processing.orders import Orders
 from order_processing.status import Status
 from order_processing.stored_order import StoredOrder
 
-BY_CUSTOMER = Reason(code="CANCELLED_BY_CUSTOMER", text="cancelled by the customer")
-IN_STORE = Reason(code="CANCELLED_IN_STORE", text="cancelled in the store")
+BY_CUSTOMER = Reason.model_construct(code="CANCELLED_BY_CUSTOMER", text="cancelled by the customer")
+IN_STORE = Reason.model_construct(code="CANCELLED_IN_STORE", text="cancelled in the store")
 BY_STAFF = "CANCELLED_BY_STAFF"
 TOO_LATE_TO_CANCEL = "TOO_LATE_TO_CANCEL"
 TOO_LATE = "TOO_LATE"

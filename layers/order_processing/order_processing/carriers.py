@@ -4,8 +4,6 @@ The built-in carrier's labels are our own. Its tables are the settings' zones: w
 in how many working days, and what that costs the store. A real carrier's labels are bought (see `postage`).
 """
 
-from __future__ import annotations
-
 from typing import Protocol
 
 from order_processing.customs import Declaration

@@ -5,8 +5,6 @@ Everything is fetched by key: `needed` says which keys an order asks for, `gathe
 rounds (aliases lead to products, products to components and successors) and hands the rules plain data.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from decimal import Decimal

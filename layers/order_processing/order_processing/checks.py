@@ -3,8 +3,6 @@
 This is the list that a store's rules may change (`Rules` in the settings) and that `docs/verification.md` shows.
 """
 
-from __future__ import annotations
-
 from typing import Literal, NamedTuple
 
 from pydantic import Field, field_validator

@@ -12,7 +12,7 @@ from order_processing.orders import Orders
 from order_processing.status import Status
 from order_processing.stored_order import StoredOrder
 
-_DECLINED = Reason(code="CANCELLED_BY_CUSTOMER", text="none of what was offered was wanted")
+_DECLINED = Reason.model_construct(code="CANCELLED_BY_CUSTOMER", text="none of what was offered was wanted")
 
 
 def choose_offered(

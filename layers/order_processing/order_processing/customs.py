@@ -3,8 +3,6 @@
 The forms are those of the Universal Postal Union: CN22 for small and cheap parcels, CN23 for others.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from typing import Literal
 

@@ -4,8 +4,6 @@ The signature, or the store's own API, has vouched for a delivery before it come
 lost: it becomes an order, is queued to be fetched, is set aside with its reason, or is known to bring nothing.
 """
 
-from __future__ import annotations
-
 import hashlib
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -93,11 +91,11 @@ class Deliveries:
         self,
         *,
         orders: Orders,
-        changes: Callable[[], StoreChanges],
+        changes: "Callable[[], StoreChanges]",
         executions: Executions,
         quarantine: Quarantine,
         notices: Notices,
-        mappings: Mappings | None = None,
+        mappings: "Mappings | None" = None,
     ) -> None:
         self._mappings = mappings
         self._orders = orders

@@ -1,7 +1,5 @@
 """The delivery: shipments, parcels with their SSCC, and the documents made for them."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from datetime import date, datetime
 from itertools import product
@@ -38,7 +36,7 @@ class Placement(Record):
         """How many pieces lie here."""
         return self.grid[0] * self.grid[1] * self.grid[2]
 
-    def each(self) -> Iterator[Placement]:
+    def each(self) -> "Iterator[Placement]":
         """Every piece by itself, in the order of packing: layer by layer, from the far corner forward."""
         if self.pieces == 1:
             yield self

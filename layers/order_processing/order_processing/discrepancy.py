@@ -1,7 +1,5 @@
 """Discrepancies: what the order says against what is true, and what was done about each."""
 
-from __future__ import annotations
-
 from typing import Literal
 
 from order_processing.order import Record

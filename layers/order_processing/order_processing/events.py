@@ -4,8 +4,6 @@ An event says what is so after the change, in the order's own terms, and nothing
 address, e-mail, phone number, text that somebody wrote, or id of a person. `docs/events.md` describes each.
 """
 
-from __future__ import annotations
-
 from datetime import date, datetime
 from typing import Any, ClassVar, Literal
 
@@ -36,7 +34,7 @@ class Head(Record):
     reason: Reason | None = None
     promise: Promise | None = None
     delivery: Delivery | None = None
-    handling: Handling = Handling()
+    handling: Handling = Field(default_factory=Handling)
     replaced_at: int = 0
 
 
@@ -66,7 +64,7 @@ class OrderEvent(Record):
         """What kind of event it is."""
         return type(self).__name__
 
-    def fitted(self) -> OrderEvent:
+    def fitted(self) -> "OrderEvent":
         """The event as it can be sent: without its lists where they are too long."""
         if len(self.model_dump_json()) <= LARGEST:
             return self

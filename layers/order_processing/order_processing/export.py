@@ -4,8 +4,6 @@ Article 20 of the GDPR asks for a structured, commonly used and machine-readable
 person can read.
 """
 
-from __future__ import annotations
-
 import html
 import io
 import json

@@ -1,7 +1,5 @@
 """Executions that have failed: why, what to do, and which of them one cause has stopped together."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 from collections.abc import Iterable

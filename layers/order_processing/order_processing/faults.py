@@ -3,11 +3,8 @@
 A fault is told as `CODE: detail` (ours) or `Code in Operation (at module:line)` (AWS's): see `observe`.
 """
 
-from __future__ import annotations
-
 import re
-
-from order_processing.order import Record
+from typing import NamedTuple
 
 _REDRIVE = "then redrive"
 _PLACE = re.compile(r" \(at [\w.]+:\d+\)$")
@@ -16,7 +13,7 @@ TODO = ". What to do: "
 """What stands in a told fault before the advice."""
 
 
-class Advice(Record):
+class Advice(NamedTuple):
     """title: what is wrong; todo: what to do about it, a sentence without its full stop."""
 
     title: str

@@ -1,7 +1,5 @@
 """Fetching the orders that a store's notice only names, and reading them."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime

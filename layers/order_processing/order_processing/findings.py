@@ -1,7 +1,5 @@
 """What the sweeps find: orders and books that are not as they should be, what was done, what is left to a person."""
 
-from __future__ import annotations
-
 from datetime import datetime
 from typing import Literal, Protocol
 

@@ -1,7 +1,5 @@
 """What is packed: equal pieces of a line, and the parcels they make before these have a number."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 
 from order_processing.delivery import PackedLine, Placement
@@ -27,11 +25,11 @@ class Goods(Record):
         """These pieces as a parcel's content."""
         return PackedLine(line_id=self.line_id, sku=self.sku, description=self.description, quantity=self.quantity)
 
-    def pieces(self, quantity: int) -> Goods:
+    def pieces(self, quantity: int) -> "Goods":
         """As many of the same pieces."""
         return self.model_copy(update={"quantity": quantity})
 
-    def pieces_or_none(self, quantity: int) -> Goods | None:
+    def pieces_or_none(self, quantity: int) -> "Goods | None":
         """As many of the same pieces; None for none."""
         return self.pieces(quantity) if quantity else None
 

@@ -1,7 +1,5 @@
 """Requests and answers of the HTTP API; errors as problem details (RFC 9457)."""
 
-from __future__ import annotations
-
 import base64
 import binascii
 import json

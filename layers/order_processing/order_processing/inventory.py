@@ -4,8 +4,6 @@ For every source: quantity = available + reserved (+ safety, for stock). `availa
 promised to anyone; it is negative where a count or a receipt came out below what is already reserved.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Annotated, Literal, Protocol

@@ -3,8 +3,6 @@
 Answers are told per document, so that one that cannot be taken keeps no other from being taken.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Sequence
 from typing import Literal, Protocol
 

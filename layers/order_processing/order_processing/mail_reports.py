@@ -5,8 +5,6 @@ and, now and then, not at all (its events are best effort): so nothing waits for
 when its mail was handed over.
 """
 
-from __future__ import annotations
-
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, NamedTuple, Protocol

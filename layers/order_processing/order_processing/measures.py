@@ -4,8 +4,6 @@ promises were kept and confirmations arrived. Counted for each day on which orde
 Counts and histograms add up, so any span of days and any choice of stores is a sum of what was counted once.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
@@ -53,7 +51,7 @@ class Tally(Record):
     bounced: int = 0
     spans: dict[str, dict[int, int]] = {}
 
-    def __add__(self, other: Tally) -> Tally:
+    def __add__(self, other: "Tally") -> "Tally":
         """Both counted together."""
         counts = {name: getattr(self, name) + getattr(other, name) for name in COUNTS}
         spans = {

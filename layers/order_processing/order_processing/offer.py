@@ -4,8 +4,6 @@ Everything in an offer is held until it is answered or ends with the order, so t
 Only one alternative can be chosen, so what they have in common is held once.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime

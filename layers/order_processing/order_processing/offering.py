@@ -1,7 +1,5 @@
 """What can be offered when an order cannot be promised as asked."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 

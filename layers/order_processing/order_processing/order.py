@@ -4,8 +4,6 @@ Amounts are minor units of `Order.currency` (see `money`). What a store's payloa
 this shape is not dropped: the raw body is kept with the order.
 """
 
-from __future__ import annotations
-
 from datetime import datetime
 from typing import Annotated, Literal
 
@@ -153,11 +151,11 @@ class Order(Record):
     store_status: Text = ""
     placed_at: datetime
     currency: Text
-    customer: Customer = Customer()
+    customer: Customer = Field(default_factory=Customer)
     shipping_address: Address | None = None
     billing_address: Address | None = None
     lines: Annotated[tuple[Line, ...], Field(max_length=500)]
-    shipping: Shipping = Shipping()
+    shipping: Shipping = Field(default_factory=Shipping)
     discounts: tuple[Discount, ...] = ()
     taxes: tuple[Tax, ...] = ()
     fees: tuple[Fee, ...] = ()

@@ -1,7 +1,5 @@
 """What the stages, staff and the warehouse leave behind with an order: reasons, questions, answers, mails, parcels."""
 
-from __future__ import annotations
-
 from datetime import date, datetime, timedelta
 from typing import Literal
 
@@ -21,7 +19,9 @@ class Reason(Record):
 
 
 # What the customer may know of it: the reasons themselves are for staff.
-APPROVAL_NEEDED = Reason(code="APPROVAL_NEEDED", text="a member of staff looks at the order before it is confirmed")
+APPROVAL_NEEDED = Reason.model_construct(
+    code="APPROVAL_NEEDED", text="a member of staff looks at the order before it is confirmed"
+)
 
 
 REFUSED = "REFUSED"
@@ -224,7 +224,7 @@ class Question(Record):
         """Every token that may be waiting, the last that came first."""
         return (self.token, *self.other_tokens)
 
-    def with_token(self, token: str) -> Question:
+    def with_token(self, token: str) -> "Question":
         """The same question, asked by one more try of the execution. The last few tries count: the others are over."""
         if token in self.tokens:
             return self
@@ -256,7 +256,7 @@ class Answer(Record):
     choice: Choice | None = None
     told: Told | None = None
 
-    def same_decision(self, other: Answer) -> bool:
+    def same_decision(self, other: "Answer") -> bool:
         """Whether both say the same, whenever they were made."""
         return self == other.model_copy(update={"at": self.at})
 

@@ -1,7 +1,5 @@
 """Finding orders: by day and status, SKU or promised date, by customer, and by the store's own id."""
 
-from __future__ import annotations
-
 import base64
 import binascii
 import json

@@ -1,8 +1,6 @@
 """One question for an order, whatever somebody knows of it: its number, an e-mail address, a parcel's number, the
 store's id or number, a SKU. By keys; where there is no key, the orders of some days are looked through."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta

@@ -1,7 +1,5 @@
 """Where orders are kept: the port that the intake and the stages need."""
 
-from __future__ import annotations
-
 from datetime import date, datetime
 from typing import Protocol
 

@@ -6,8 +6,6 @@ than the service carries. A piece that alone is too heavy gets a parcel of its o
 somebody must find a carrier for it.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from itertools import groupby

@@ -1,7 +1,5 @@
 """Payments that come after the order: each is counted once, and never more than was open."""
 
-from __future__ import annotations
-
 from datetime import datetime
 from typing import Annotated
 

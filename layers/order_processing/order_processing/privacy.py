@@ -4,8 +4,6 @@ An erased order stays an order: what was ordered, its amounts, the country and r
 what happened to it. Who ordered, where it went and every text that a person wrote are gone.
 """
 
-from __future__ import annotations
-
 from datetime import date, datetime, timedelta
 
 from order_processing.delivery import Delivery, Document

@@ -3,8 +3,6 @@
 Prices are minor units of their currency (see `money`), weights grams, sizes millimetres.
 """
 
-from __future__ import annotations
-
 from datetime import datetime
 from typing import Annotated
 

@@ -1,7 +1,5 @@
 """The promise: per line, from what it is delivered and when, and the reservation that makes it true."""
 
-from __future__ import annotations
-
 from datetime import date
 from typing import Literal
 

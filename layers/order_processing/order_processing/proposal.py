@@ -1,7 +1,5 @@
 """What a customer proposes on the correction page: their form held against the order, without storing anything."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Iterable, Mapping
 

@@ -1,7 +1,5 @@
 """A dry run of an order: what verification and the availability check would say of it now. Nothing is kept or held."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from datetime import datetime
 

@@ -1,7 +1,5 @@
 """Reconciliation with stores: orders whose webhook never came are found in the store's own list, and taken in once."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Protocol

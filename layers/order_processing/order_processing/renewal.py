@@ -1,7 +1,5 @@
 """Promises that have become untrue, because supply comes later or short, and what is promised in their place."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol

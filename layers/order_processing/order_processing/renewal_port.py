@@ -1,7 +1,5 @@
 """Orders whose promise has become untrue: the port that renewing needs."""
 
-from __future__ import annotations
-
 from datetime import datetime
 from typing import Protocol
 

@@ -4,8 +4,6 @@ An order holds the pieces of its promise (or of an offer's hold). From one promi
 moves, so what it keeps is never up for grabs in between.
 """
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterable
 from datetime import date
 from typing import Literal
@@ -51,7 +49,7 @@ class Move(Record):
         return self.sku, self.location, self.source_id
 
     @property
-    def reverse(self) -> Move:
+    def reverse(self) -> "Move":
         """The move that undoes this one."""
         return self.model_copy(update={"before": self.after, "after": self.before})
 

@@ -5,12 +5,11 @@ The build loads it (`python -m order_processing.settings FILE`), so a mistake st
 with the field's name, and not an order.
 """
 
-from __future__ import annotations
-
 import json
 import sys
 from datetime import date, time
 from functools import lru_cache
+from importlib import import_module
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -254,13 +253,13 @@ class Settings(Record):
     default_service: Text
     gs1_company_prefix: Annotated[str, Field(pattern=r"^\d{6,12}$")]
     privacy: Privacy
-    limits: Limits = Limits()
-    printing: Printing = Printing()
-    notices: Notices = Notices()
+    limits: Limits = Field(default_factory=Limits)
+    printing: Printing = Field(default_factory=Printing)
+    notices: Notices = Field(default_factory=Notices)
     boxes: dict[str, Box] = {}
-    customs: Customs = Customs()
-    rules: Rules = Rules()
-    approvals: Approvals = Approvals()
+    customs: Customs = Field(default_factory=Customs)
+    rules: Rules = Field(default_factory=Rules)
+    approvals: Approvals = Field(default_factory=Approvals)
     tax_rounding: dict[str, Literal["line", "order"]] = Field(default_factory=dict)
 
 
@@ -289,8 +288,13 @@ def parse(text: str) -> Settings:
 
 @lru_cache(maxsize=1)
 def current() -> Settings:
-    """The settings that were deployed with this package."""
-    return parse(Path(__file__).with_name("settings.json").read_text(encoding="utf-8"))
+    """The settings that were deployed with this package: as the build has compiled them, else from their file."""
+    try:
+        built = import_module("order_processing.compiled_settings")
+    except ModuleNotFoundError:  # not built, as in tests
+        return parse(Path(__file__).with_name("settings.json").read_text(encoding="utf-8"))
+    settings: Settings = built.SETTINGS
+    return settings
 
 
 if __name__ == "__main__":

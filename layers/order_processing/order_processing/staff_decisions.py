@@ -1,8 +1,6 @@
 """What staff decides about an order that waits: they consent to it as it stands, put it right, choose of what it was
 offered for its customer, or reject it."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 from collections.abc import Callable
@@ -28,7 +26,7 @@ from order_processing.status import Status
 from order_processing.stored_order import StoredOrder
 from order_processing.verification.corrections import CorrectionError, change_in_total, order_of, value_at
 
-_REJECTED = Reason(code="REJECTED", text="rejected by staff")
+_REJECTED = Reason.model_construct(code="REJECTED", text="rejected by staff")
 _TRIES = 3
 
 

@@ -5,8 +5,6 @@ the running execution sees that at its next step. A change after it is kept and 
 cut after its step is finished by whatever tells the same again: the store itself, or the comparison with its list.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from datetime import datetime
 from typing import Protocol

@@ -1,7 +1,5 @@
 """A later state of an order, as its store told it after the order had been taken in."""
 
-from __future__ import annotations
-
 from datetime import datetime
 from typing import Annotated, Literal
 

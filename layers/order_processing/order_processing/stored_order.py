@@ -1,8 +1,8 @@
 """The order as it is kept: what was placed, what each stage left behind, and where in its life it is."""
 
-from __future__ import annotations
-
 from datetime import datetime
+
+from pydantic import Field
 
 from order_processing.approval import Case
 from order_processing.delivery import Delivery
@@ -81,16 +81,16 @@ class StoredOrder(Record):
     notice: Confirmation | None = None
     delay: Delay | None = None
     delivery: Delivery | None = None
-    handling: Handling = Handling()
+    handling: Handling = Field(default_factory=Handling)
     mails: tuple[SentMail, ...] = ()
     contact: Contact | None = None
-    bought: Purchases = Purchases()
-    numbers: Numbers = Numbers()
+    bought: Purchases = Field(default_factory=Purchases)
+    numbers: Numbers = Field(default_factory=Numbers)
     late_cancellation: LateCancellation | None = None
     erased: Erasure | None = None
     handed_out: Confirmation | None = None
     approval: Case | None = None
-    left: History = History()
+    left: History = Field(default_factory=History)
     coupons: tuple[str, ...] = ()
     states: tuple[StoreState, ...] = ()
     store_version: str = ""

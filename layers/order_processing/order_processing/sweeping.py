@@ -4,8 +4,6 @@ An order is settled when it is ready to ship, when it ended and its customer kno
 their own. What is not settled runs, waits for a person, or is stuck; only what is stuck is anybody's business here.
 """
 
-from __future__ import annotations
-
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Literal, NamedTuple, Protocol
@@ -47,7 +45,7 @@ class Run(Record):
     redrives: int = 0
 
 
-NO_RUN = Run(state="none")
+NO_RUN = Run.model_construct(state="none")
 
 
 class Runs(Protocol):

@@ -1,7 +1,5 @@
 """What happened to an order, in order: every change, with who made it and why."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from datetime import datetime
 

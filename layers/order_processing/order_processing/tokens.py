@@ -4,8 +4,6 @@ The signature is RS256, whatever the token names: every OIDC provider signs so (
 3, asks it of them), and one algorithm leaves nothing to confuse. `rsa` checks it without a package of its own.
 """
 
-from __future__ import annotations
-
 import base64
 import binascii
 import json

@@ -1,7 +1,5 @@
 """The verified order: the order with its discrepancies put right, and what later stages need of each product."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 from pydantic import Field

@@ -1,7 +1,5 @@
 """Orders that wait for a person's decision, as a list of them shows them."""
 
-from __future__ import annotations
-
 from datetime import datetime
 from typing import Literal, Protocol
 

@@ -1,7 +1,5 @@
 """An order's items in DynamoDB: how its parts are written and read back."""
 
-from __future__ import annotations
-
 import hashlib
 from collections.abc import Sequence
 from datetime import datetime

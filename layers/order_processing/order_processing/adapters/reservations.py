@@ -17,8 +17,6 @@ A claim, `<SKU>#<order>` under `claim#<location>#<document>`, is what an order h
 comes the claim goes, and the order holds stock (bucket 0 of the location).
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -52,7 +50,7 @@ class _Part(Record):
 class Reservations:
     """What orders hold of the inventory."""
 
-    def __init__(self, client: DynamoDBClient, table: str) -> None:
+    def __init__(self, client: "DynamoDBClient", table: str) -> None:
         self._client = client
         self._table = table
 

@@ -1,8 +1,6 @@
 """What else waits for staff beside decisions, the oldest first: customers who were not reached, changes and
 cancellations that came too late, promises that cannot be kept, and what the sweeps leave to a person."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import Protocol

@@ -1,7 +1,5 @@
 """A session of the console: a random secret in the browser's cookie, and what it stands for in our table."""
 
-from __future__ import annotations
-
 import hashlib
 import hmac
 from datetime import datetime, timedelta

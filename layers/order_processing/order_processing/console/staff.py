@@ -1,7 +1,5 @@
 """Who works with the console, and what their groups let them do."""
 
-from __future__ import annotations
-
 from enum import StrEnum
 
 from order_processing.order import Record

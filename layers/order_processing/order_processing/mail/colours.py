@@ -1,7 +1,5 @@
 """The store's colour, made readable: contrast as in the Web Content Accessibility Guidelines 2.2."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 from order_processing.order import Record

@@ -1,7 +1,5 @@
 """A finished e-mail, without its addresses."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 from pydantic import Field

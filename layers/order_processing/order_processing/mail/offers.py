@@ -1,7 +1,5 @@
 """The mail with an offer: what the customer may choose when the order cannot be promised as asked."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date, datetime

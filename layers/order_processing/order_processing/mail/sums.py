@@ -1,7 +1,5 @@
 """How an order's amounts are shown: rows that add up to its total, or an error, never a mail that is wrong."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 
 from order_processing.order import Order, Record

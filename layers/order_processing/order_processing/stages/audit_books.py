@@ -5,8 +5,6 @@ then. Nothing is scanned: orders are found by the day they came in and by that l
 their customers, documents by key. A run that is cut, or that has no more time, is gone on with by the next one.
 """
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, time, timedelta

@@ -12,8 +12,8 @@ from order_processing.mail_reports import UnreachedCustomers
 from order_processing.order_parts import REFUSED, Confirmation, Reason
 from order_processing.orders import Orders
 from order_processing.post import Post
+from order_processing.reasons import reason_of
 from order_processing.settings import Settings
-from order_processing.stages.verify_order import reason_of
 from order_processing.status import Status
 from order_processing.stored_order import StoredOrder
 from order_processing.telling import tell
@@ -21,8 +21,8 @@ from order_processing.verification.corrections import order_of
 from order_processing.voiding import Carriers, give_back
 
 KIND = "ended"
-UNANSWERED = Reason(code="NO_ANSWER", text="nobody answered in time")
-CANCELLED = Reason(code="CANCELLED", text="cancelled")
+UNANSWERED = Reason.model_construct(code="NO_ANSWER", text="nobody answered in time")
+CANCELLED = Reason.model_construct(code="CANCELLED", text="cancelled")
 
 
 def end_order(

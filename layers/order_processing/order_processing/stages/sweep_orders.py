@@ -4,8 +4,6 @@ Everything is found by key: new orders by the time they came in, waiting ones by
 were not settled when they were looked at first from the list of what is followed. A happy order is looked at once.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol

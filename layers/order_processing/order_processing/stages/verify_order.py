@@ -9,8 +9,8 @@ from order_processing.catalogue import Accounts, Catalogue, gather_facts
 from order_processing.discrepancy import Approval, Discrepancy, Resolution
 from order_processing.errors import ApprovalNeeded, CorrectionNeeded, OrderEnded, OrderRejected
 from order_processing.order import Order
-from order_processing.order_parts import Reason
 from order_processing.orders import CouponUsedUp, Orders
+from order_processing.reasons import reason_of
 from order_processing.settings import Settings
 from order_processing.status import Status
 from order_processing.stored_order import StoredOrder
@@ -87,15 +87,6 @@ def verification_of(
     """Gather what the catalogue and the account know of this order, and verify it."""
     facts = gather_facts(order, catalogue, guest_id=guest_id, accounts=accounts, coupon_uses=coupon_uses)
     return verify(order, facts, settings, now=now, guest_id=guest_id, approvals=approvals)
-
-
-def reason_of(discrepancies: tuple[Discrepancy, ...]) -> Reason | None:
-    """Why an order waits or was rejected: all that stands against it, the gravest first."""
-    grave: tuple[Resolution, ...] = ("fatal", "needs_customer", "needs_approval")
-    against = [d for resolution in grave for d in discrepancies if d.resolution == resolution]
-    if not against:
-        return None
-    return Reason(code=against[0].code, text="; ".join(d.message for d in against))
 
 
 def _first(discrepancies: tuple[Discrepancy, ...], resolution: Resolution) -> Discrepancy | None:

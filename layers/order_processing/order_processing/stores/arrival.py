@@ -4,8 +4,6 @@ The store's own version decides which state is newer, never the time of arrival.
 told is not undone: after the confirmation, a change is for staff.
 """
 
-from __future__ import annotations
-
 from typing import Literal
 
 from order_processing.order import Order, Record, Text

@@ -4,8 +4,6 @@ Bytes in, data out: who sends the requests is not said here. Each order of a lis
 reader as the bytes that the store sent.
 """
 
-from __future__ import annotations
-
 import base64
 import json
 import re

@@ -4,8 +4,6 @@ What a platform says by itself its reader knows. This is for what one store has 
 added, SKUs of another numbering, a tax without a rate, a shipping method with a name of its own.
 """
 
-from __future__ import annotations
-
 import re
 from typing import Annotated, Any, Literal, Protocol
 

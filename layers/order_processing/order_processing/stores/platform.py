@@ -4,8 +4,6 @@ Bytes and headers in, data out. A platform module is loaded when it is first ask
 that serves one platform does not pay for the others.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import cache, wraps

@@ -8,8 +8,6 @@ refunds (`current_total_price`, `current_quantity`). A line's own discounts and 
 of the placed quantity, so for a line that was cut down, what was refunded is taken off.
 """
 
-from __future__ import annotations
-
 from order_processing.order import Record
 from order_processing.stores.payload import Part, amount
 from order_processing.stores.platform import Unreadable

@@ -1,7 +1,5 @@
 """The whole verification of one order, from the door's words to an order that every later stage can trust."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 

@@ -1,10 +1,10 @@
 """Where the warehouse's own lists are kept: the port that its use cases need."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Literal, Protocol
+
+from pydantic import Field
 
 from order_processing.delivery import Shipment
 from order_processing.order import Record, Text
@@ -28,7 +28,7 @@ class Departing(Record):
     order_id: Text
     status: Status
     shipment: Shipment
-    handling: Handling = Handling()
+    handling: Handling = Field(default_factory=Handling)
 
 
 class Leaving(Record):

@@ -1,7 +1,5 @@
 """What requests to the warehouse's door carry."""
 
-from __future__ import annotations
-
 from datetime import date
 from typing import Annotated, Literal, TypeVar
 

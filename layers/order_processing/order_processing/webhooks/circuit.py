@@ -4,8 +4,6 @@ An endpoint that fails five times running gets nothing but a probe now and then:
 no attempt. One that has failed for five days is disabled, and an operator is told.
 """
 
-from __future__ import annotations
-
 from datetime import datetime, timedelta
 
 from order_processing.order import Record

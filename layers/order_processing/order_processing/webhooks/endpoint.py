@@ -1,7 +1,5 @@
 """Endpoints: who wants to hear of orders, of whose and of what, and where they listen."""
 
-from __future__ import annotations
-
 from datetime import datetime
 from typing import Annotated, NamedTuple
 from urllib.parse import urlsplit

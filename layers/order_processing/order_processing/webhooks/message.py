@@ -4,8 +4,6 @@ The body is {"type": ..., "timestamp": ..., "data": ...}: the event's name, when
 docs/events.md describes it. The same event is the same message, byte for byte, however often it is sent.
 """
 
-from __future__ import annotations
-
 import base64
 import hashlib
 import hmac

@@ -1,10 +1,10 @@
 """What delivering webhooks needs of the outside: where endpoints and messages are kept, and how one is reached."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
+
+from pydantic import Field
 
 from order_processing.order import Record
 from order_processing.webhooks.circuit import Health
@@ -34,7 +34,7 @@ class Line(Record):
     """
 
     endpoint: Endpoint
-    health: Health = Health()
+    health: Health = Field(default_factory=Health)
     paused: bool = False
     parked: int = 0
     cleared: int = 0
