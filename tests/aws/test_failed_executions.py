@@ -56,3 +56,15 @@ def test_redrives_are_kept_the_newest_first(dynamodb, tables):
         redrives.keep(Redrive(id=number, at=NOW, actor="staff: Eve", title="Mail is stopped", failures=()))
     assert [each.id for each in redrives.latest()] == ["2", "1"]
     assert redrives.find("1").actor == "staff: Eve"
+
+
+def test_each_failure_stands_on_one_page_and_the_last_page_says_so(machine, monkeypatch):
+    monkeypatch.setattr("order_processing.adapters.failed_executions._MOST", 2)
+    client = boto3.client("stepfunctions")
+    stopped = {started(machine, f"{ORDER}-{number}") for number in range(5)}
+    for arn in stopped:
+        client.stop_execution(executionArn=arn, error="States.Timeout", cause="too long")
+    failures = StepFunctionsFailures(client, {"order": machine})
+    pages = [failures.failed(page) for page in range(4)]
+    assert [(len(page.failures), page.more) for page in pages] == [(2, True), (2, True), (1, False), (0, False)]
+    assert sorted(failure.arn for page in pages for failure in page.failures) == sorted(stopped)
