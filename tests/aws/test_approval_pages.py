@@ -252,3 +252,14 @@ def test_an_order_that_is_not_there(shop, number):
 )
 def test_the_time_left_in_two_units(shop, minutes, told):
     assert left(shop.now + timedelta(minutes=minutes), shop.now) == told
+
+
+def test_what_no_consent_helps_is_not_offered_to_be_approved(shop):
+    unknown = BEANIE.model_copy(update={"sku": "NO-SUCH-SKU"})
+    order_id = shop.place(an_order(lines=(unknown,), total=15_260))
+    shop.run(order_id)
+    page = desk(shop).send("GET", f"/staff/orders/{order_id}").body
+    assert "No consent makes this order deliverable" in page
+    assert "Approve</button>" not in page
+    assert '<details class="apart" open>' in page, "what is to be changed is open"
+    assert post(desk(shop), order_id, "approve").status == 409

@@ -96,6 +96,12 @@ def test_everything_that_is_kept_stands_on_the_page(shop, ready):
     assert "Show what its sender sent" not in body
 
 
+def test_an_order_that_is_not_started_says_so(shop, ready):
+    fresh = shop.place(simple_order("fresh"))
+    assert "its execution is not started yet" in page(desk(shop), fresh)
+    assert "not started yet" not in page(desk(shop), ready)
+
+
 def test_who_looked_at_the_payload_is_written_down_and_only_their_group_may(shop, ready):
     path = f"/staff/orders/{ready}/payload"
     assert desk(shop, Group.OPERATIONS, Group.APPROVERS).post(path, do="look").status == 403

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from order_processing import order_number
 from order_processing.account import AccountEntry, Totals
+from order_processing.checks import NEEDS_CORRECTION
 from order_processing.console.backlog import Backlog
 from order_processing.console.failures import WHO as REDRIVE
 from order_processing.console.order_actions import ACT
@@ -149,7 +150,11 @@ class ApprovalPages:
     def _page(self, stored: StoredOrder, visit: Visit, problem: str = "") -> View:
         person = visit.person
         asks_staff = stored.pending and not stored.asks_customer
-        may_approve = asks_staff and stored.status is not Status.OFFER_PENDING
+        must_correct = asks_staff and any(
+            d.resolution == "needs_approval" and d.code in NEEDS_CORRECTION for d in stored.discrepancies
+        )
+        must_tell = stored.waits_to_be_told
+        may_approve = asks_staff and stored.status is not Status.OFFER_PENDING and not (must_correct or must_tell)
         customer = stored.verified.customer_id if stored.verified else ""
         currency = order_of(stored).currency
         values = {
@@ -161,6 +166,8 @@ class ApprovalPages:
             "fields": correctable_fields(stored) if stored.status in _CORRECTABLE else (),
             "may_decide": person.may(_DECIDE) and stored.pending,
             "may_approve": may_approve,
+            "must_correct": must_correct,
+            "must_tell": must_tell,
             "has_approved": bool(stored.approval and stored.approval.consented(person.id)),
             "seen": state_of(stored),
             "detail": self._details.of(stored, visit.now),
