@@ -3,6 +3,7 @@
 import os
 from datetime import UTC, datetime
 from functools import partial
+from typing import Any
 
 from order_processing.adapters.aws import client
 from order_processing.adapters.carriers import Accounts
@@ -25,10 +26,20 @@ _carriers = Accounts(lambda: _secrets, os.environ["CARRIERS_SECRET"])
 _links = Links(_secrets, os.environ["KEYS_SECRET"], os.environ["PUBLIC_URL"])
 
 
+def _licences() -> Any:
+    # Imported here, because few orders hold keys.
+    from order_processing.adapters.licences import DynamoLicences
+
+    return DynamoLicences(_dynamodb, os.environ["LICENCES_TABLE"])
+
+
+_end = partial(end_order, carriers=_carriers, licences=_licences)
+
+
 @stage
 def handler(event: Event) -> None:
     ending: str = event["ending"]
-    tell = tell_too_late if ending == TOO_LATE else partial(end_order, ending=Status(ending), carriers=_carriers)
+    tell = tell_too_late if ending == TOO_LATE else partial(_end, ending=Status(ending))
     tell(
         event["order_id"],
         orders=_orders,

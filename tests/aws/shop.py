@@ -202,6 +202,7 @@ class Shop:
             post=self.post,
             unreached=self.unreached,
             carriers=self.carriers,
+            licences=lambda: self.licences,
             settings=current(),
             status_url=self.status_url,
             now=self.now,

@@ -12,7 +12,7 @@ from moto.ses.models import ses_backends
 from operating import licences as licences_command
 from order_processing.cancellation import BY_CUSTOMER, TOO_LATE_TO_CANCEL, CannotCancel, cancel
 from order_processing.catalogue import catalogue_items
-from order_processing.errors import DeliveryRefused
+from order_processing.errors import DeliveryRefused, OrderChanged
 from order_processing.licences import KeysWanted, OutOfKeys
 from order_processing.order import Line, Option, Order
 from order_processing.order_parts import Contact
@@ -272,3 +272,48 @@ def test_an_operators_list_of_keys_is_taken_in_once(shop: Shop, tmp_path, monkey
     with pytest.raises(SystemExit):
         licences_command.main(["NEW-GAME", str(keys)])
     assert "expected one a line" in capsys.readouterr().err
+
+
+def cancelled_at_hand_out(seller: Shop, monkeypatch: pytest.MonkeyPatch, *, keys_first: bool) -> str:
+    """An order that its customer cancels while its keys are taken, before or after the first step of the two."""
+    order_id = seller.place(order("1", app(2)))
+    for stage in seller.stages[:4]:
+        stage(order_id)
+    take = seller.licences.take
+
+    def ends() -> None:
+        seller.orders.release(seller.orders.load(order_id), Status.CANCELLED, at=NOW, reason=BY_CUSTOMER)
+        seller.end(order_id, Status.CANCELLED)
+
+    def meanwhile(*given: Any) -> tuple[str, ...]:
+        if not keys_first:
+            ends()
+        taken = take(*given)
+        if keys_first:
+            ends()
+        return taken
+
+    with monkeypatch.context() as patched:
+        patched.setattr(seller.licences, "take", meanwhile)
+        with pytest.raises(OrderChanged):
+            seller.prepare(order_id)
+    return order_id
+
+
+@pytest.mark.parametrize("keys_first", [True, False])
+def test_keys_of_an_order_that_is_cancelled_while_they_are_taken_are_free_again(
+    seller: Shop, monkeypatch: pytest.MonkeyPatch, keys_first: bool
+) -> None:
+    before = items()
+    cancelled_at_hand_out(seller, monkeypatch, keys_first=keys_first)
+    assert items() == before
+    assert stock(seller) == (5, 0)
+    assert not any("KEY-" in text for text in texts())
+
+
+def test_keys_that_were_given_back_are_not_given_back_twice(seller: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    order_id = cancelled_at_hand_out(seller, monkeypatch, keys_first=True)
+    taken = seller.licences.take("another", KeysWanted("1", "APP-PRO", 5))
+    seller.end(order_id, Status.CANCELLED)
+    assert len(set(taken)) == 5
+    assert not [licence for licence in items() if licence.startswith("free#")]

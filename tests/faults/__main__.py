@@ -6,8 +6,8 @@ import argparse
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterable
-from concurrent.futures import Future, ProcessPoolExecutor
+from collections.abc import Sequence
+from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from contextlib import ExitStack
 
 from tests.faults.catching import catch
@@ -23,7 +23,8 @@ COLUMNS = {
     "timeout": ("timeout", "answer lost once", "answer lost"),
     "stale": ("stale read",),
     "twice": ("invoked twice", "late copy"),
-    "at once": ("both at once",),
+    "at once": ("both at once", "late copy between"),
+    "between": ("between",),
 }
 _functions: Functions | None = None
 _stack = ExitStack()
@@ -44,27 +45,29 @@ def _caught(name: str) -> str:
     return catch(_installed(), mutation_named(name))
 
 
-def _table(swept: Iterable[Future[Swept]]) -> int:
-    """Prints a line a scenario: runs by the kind of their first fault. How many violations there were."""
-    print(
-        f"{'scenario':34}" + "".join(f"{name:>10}" for name in COLUMNS) + f"{'runs':>10}{'violations':>12}  mails again"
-    )
+def _table(swept: Sequence[Future[Swept]], began: float) -> int:
+    """Prints a line a scenario as soon as it is swept: runs by the kind of their first fault. How many violations."""
+    head = "".join(f"{name:>10}" for name in COLUMNS)
+    print(f"{'scenario':36}{head}{'runs':>10}{'violations':>12}{'at s':>6}  mails again", flush=True)
     totals, wrong = Counter[str](), 0
-    for task in swept:
+    for task in as_completed(swept):
         found = task.result()
-        by_column = {name: sum(found.kinds[kind] for kind in kinds) for name, kinds in COLUMNS.items()}
+        kinds = Counter[str]()
+        for kind, runs in found.kinds.items():
+            kinds[kind.partition(",")[0]] += runs
+        by_column = {name: sum(kinds[kind] for kind in of) for name, of in COLUMNS.items()}
         totals.update({**by_column, "runs": found.runs, "violations": len(found.violations)})
         again = Counter[str]()
         for note, count in found.windows.items():
             again[note.partition(":")[0]] += count
-        line = "".join(f"{by_column[name]:10}" for name in COLUMNS)
+        line = "".join(f"{by_column[name]:10}" for name in COLUMNS) + f"{found.runs:10}{len(found.violations):12}"
         told = ", ".join(f"{why} {count}" for why, count in again.items())
-        print(f"{found.scenario:34}{line}{found.runs:10}{len(found.violations):12}  {told}", flush=True)
+        print(f"{found.scenario:36}{line}{time.monotonic() - began:6.0f}  {told}", flush=True)
         for violation, story in list(found.violations.items())[:5]:
             print(f"    {violation[:500]}\n        {story}")
         wrong += len(found.violations)
     line = "".join(f"{totals[name]:10}" for name in COLUMNS)
-    print(f"{'all':34}{line}{totals['runs']:10}{wrong:12}\n")
+    print(f"{f'all {len(swept)}':36}{line}{totals['runs']:10}{wrong:12}\n", flush=True)
     return wrong
 
 
@@ -95,8 +98,9 @@ def main() -> int:
     began, wrong = time.monotonic(), 0
     with ProcessPoolExecutor(options.processes) as pool:
         if options.part != "mutations":
-            names = [scenario.name for scenario in scenarios() if options.only in scenario.name]
-            wrong += _table([pool.submit(_swept, name, options.faults) for name in names])
+            chosen = [scenario for scenario in scenarios() if options.only in scenario.name]
+            chosen.sort(key=lambda scenario: -len(scenario.actions) - len(scenario.between))  # what takes longest first
+            wrong += _table([pool.submit(_swept, scenario.name, options.faults) for scenario in chosen], began)
         if options.part != "sweep":
             kinds = {mutation.name: mutation.kind for mutation in mutations() if options.only in mutation.name}
             wrong += _mutations({name: pool.submit(_caught, name) for name in kinds}, kinds, each=options.each)

@@ -12,6 +12,7 @@ import uuid
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager, redirect_stdout
 from datetime import UTC, datetime, tzinfo
+from itertools import count
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any
@@ -79,6 +80,7 @@ class Functions:
         self.log = io.StringIO()
         self._keeping: list[tuple[Any, str]] = []
         self._handlers: dict[str, Any] = {}
+        self._numbers = count(1)
         self._starts: dict[tuple[str, Hashable, int], Point] = {}
 
     @contextmanager
@@ -99,7 +101,7 @@ class Functions:
         yield mock.patch.dict(os.environ, ENVIRONMENT)
         yield self.wire.attached()
         yield mock.patch.object(time, "sleep", return_value=None)
-        yield mock.patch.object(uuid, "uuid4", _number)
+        yield mock.patch.object(uuid, "uuid4", self._number)
         # Its memory of earlier faults would make the same run end differently.
         yield mock.patch.object(RetryQuota, "acquire", return_value=True)
         for kind, name in _KEEPING.items():
@@ -148,8 +150,9 @@ class Functions:
         kept = [(each, name, getattr(each, name)) for each, name in self._keeping]
         for each, name, known in kept:
             setattr(each, name, type(known)())
-        chance = random.getstate()
+        chance, numbers = random.getstate(), self._numbers
         random.seed(1)
+        self._numbers = count(1)  # no chance: the SDK takes some
         try:
             with redirect_stdout(self.log):  # metrics are printed
                 outcome = Outcome(returned=self._handlers[function](json.loads(json.dumps(event)), _CONTEXT))
@@ -157,6 +160,7 @@ class Functions:
             outcome = Outcome(error=type(error).__name__, told=str(error))
         finally:
             random.setstate(chance)
+            self._numbers = numbers
             for each, name, known in kept:  # another invocation, which stands in between, is another process
                 setattr(each, name, known)
         if plan.dead:  # whatever the code made of it: the process was gone
@@ -172,6 +176,9 @@ class Functions:
             self._keeping.append((each, name))
 
         return made
+
+    def _number(self) -> uuid.UUID:
+        return uuid.UUID(int=next(self._numbers))
 
     def told_of_persons(self) -> list[str]:
         """9: what of a person stands in what was logged since this was asked last."""
@@ -202,11 +209,6 @@ class Functions:
                 return datetime.fromtimestamp(wire.world.clock, tz or UTC)
 
         return Clock
-
-
-def _number() -> uuid.UUID:
-    """Chance begins alike in each invocation."""
-    return uuid.UUID(int=random.getrandbits(128), version=4)
 
 
 class _OneByOne:

@@ -156,6 +156,7 @@ def _interrupted() -> list[Scenario]:
     changed = {"updated_at": "2026-11-24T10:30:00-05:00", "note": "Leave it at the door"}
     return [
         Scenario("interrupted: cancelled", (place(ONE),), "READY_TO_SHIP", between=cancels),
+        Scenario("interrupted: keys, cancelled", (place(KEYS),), "READY_TO_SHIP", setup=_sells_keys, between=cancels),
         Scenario("interrupted: larger, cancelled", (place(SEVERAL),), "READY_TO_SHIP", most_writes=5, between=cancels),
         Scenario(
             "interrupted: changed by the store",

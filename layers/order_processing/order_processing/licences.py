@@ -12,6 +12,7 @@ from typing import NamedTuple, Protocol
 
 from order_processing.inventory import Stock
 from order_processing.promise import DIGITAL, Allocation
+from order_processing.stored_order import StoredOrder
 from order_processing.verified_order import VerifiedOrder
 
 
@@ -33,6 +34,10 @@ class Licences(Protocol):
         """
         ...
 
+    def give_back(self, order_id: str, wanted: KeysWanted) -> None:
+        """Put the keys that the line was given back into the pool; nothing where it has none."""
+        ...
+
 
 class OutOfKeys(RuntimeError):
     """The pool holds fewer keys than its stock says."""
@@ -45,6 +50,13 @@ def keys_wanted(verified: VerifiedOrder) -> list[KeysWanted]:
         for line in verified.order.lines
         if (item := verified.item(line.line_id)).licence_keys and item.digital
     ]
+
+
+def give_back_keys(stored: StoredOrder, licences: Licences) -> None:
+    """Put the keys of an order that has ended back into the pool, where nobody was told them: it ended in between."""
+    if stored.ended and stored.verified and not stored.handed_out:
+        for wanted in keys_wanted(stored.verified):
+            licences.give_back(stored.order_id, wanted)
 
 
 def allot_keys(wanted: Iterable[KeysWanted], stock: Iterable[Stock], today: date) -> tuple[Allocation, ...]:

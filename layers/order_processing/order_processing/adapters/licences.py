@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 _LOOKED_AT = 50
 _TRIES = 20
 _LONGEST_KEY = 200
+_THERE = {"ConditionExpression": "attribute_exists(sku)"}
 
 
 class DynamoLicences:
@@ -53,6 +54,16 @@ class DynamoLicences:
                 self._give(wanted.sku, item, slot)
         raise OutOfKeys(f"{wanted.sku}: other orders took the keys that were seen, {_TRIES} times")
 
+    def give_back(self, order_id: str, wanted: KeysWanted) -> None:
+        """The line's keys are free again; see the port."""
+        for item in self._items(wanted.sku, f"taken#{order_id}#{wanted.line_id}#"):
+            gone = {"TableName": self._table, "Key": self._key(wanted.sku, item["licence"]["S"]), **_THERE}
+            free = {**self._key(wanted.sku, f"free#{_digest(wanted.sku, item['key']['S'])}"), "key": item["key"]}
+            try:
+                write_all(self._client, [{"Delete": gone}, {"Put": {"TableName": self._table, "Item": free}}])
+            except Refused:
+                continue  # another was quicker
+
     def add(self, sku: str, keys: Iterable[str]) -> int:
         """Take keys into the pool and into stock; how many were new. ValueError for one that is no key."""
         new = 0
@@ -60,7 +71,7 @@ class DynamoLicences:
             key = given.strip()
             if not 0 < len(key) <= _LONGEST_KEY:
                 raise ValueError(f"a licence key of {sku} has {len(key)} characters, expected 1 to {_LONGEST_KEY}")
-            digest = hashlib.sha256(f"{sku}\n{key}".encode()).hexdigest()[:32]
+            digest = _digest(sku, key)
             known = self._key(sku, f"known#{digest}")
             free = {**self._key(sku, f"free#{digest}"), "key": text(key)}
             once: Write = {"TableName": self._table, "Item": known, "ConditionExpression": "attribute_not_exists(sku)"}
@@ -80,7 +91,7 @@ class DynamoLicences:
         gone: Write = {
             "TableName": self._table,
             "Key": {"sku": item["sku"], "licence": item["licence"]},
-            "ConditionExpression": "attribute_exists(sku)",
+            **_THERE,
         }
         put: Write = {"TableName": self._table, "Item": taken, "ConditionExpression": "attribute_not_exists(sku)"}
         try:
@@ -119,3 +130,7 @@ class DynamoLicences:
     @staticmethod
     def _key(sku: str, licence: str) -> dict[str, Any]:
         return {"sku": text(sku), "licence": text(licence)}
+
+
+def _digest(sku: str, key: str) -> str:
+    return hashlib.sha256(f"{sku}\n{key}".encode()).hexdigest()[:32]

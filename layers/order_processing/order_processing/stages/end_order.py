@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from order_processing.errors import OrderReplaced
 from order_processing.mail.messages import ended
@@ -20,6 +21,9 @@ from order_processing.telling import tell
 from order_processing.verification.corrections import order_of
 from order_processing.voiding import Carriers, give_back
 
+if TYPE_CHECKING:
+    from order_processing.licences import Licences
+
 KIND = "ended"
 UNANSWERED = Reason.model_construct(code="NO_ANSWER", text="nobody answered in time")
 CANCELLED = Reason.model_construct(code="CANCELLED", text="cancelled")
@@ -35,10 +39,12 @@ def end_order(
     settings: Settings,
     status_url: Callable[[str], str],
     carriers: Carriers,
+    licences: Callable[[], Licences],
     now: datetime,
 ) -> None:
     """End the order early as `ending` (REJECTED, CANCELLED or EXPIRED), once, and tell the customer, once.
 
+    Licence keys that it was given and nobody was told are free again: it ended while they were being handed out.
     Labels that were bought for it go back to their carriers, last, so that a refusal keeps nobody from being told.
 
     An order that has ended already, wherever it stood then, keeps its ending, and gives back what a cut release
@@ -54,6 +60,11 @@ def end_order(
         stored = orders.release(stored, ending, at=now, reason=_reason(stored, ending))
     else:
         orders.finish_reservation(order_id)
+    if stored.verified and any(item.licence_keys for item in stored.verified.items):
+        # Imported here, because few orders hold keys.
+        from order_processing.licences import give_back_keys
+
+        give_back_keys(stored, licences())
     if _wants_notice(stored):
         _tell_customer(stored, orders, post, unreached, settings, status_url, now)
     give_back(stored, carriers)

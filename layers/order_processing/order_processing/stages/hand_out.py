@@ -6,8 +6,8 @@ from collections.abc import Callable
 from datetime import datetime
 
 from order_processing.delivery import PackedLine
-from order_processing.errors import DeliveryRefused
-from order_processing.licences import Licences, OutOfKeys, keys_wanted
+from order_processing.errors import DeliveryRefused, OrderChanged
+from order_processing.licences import Licences, OutOfKeys, give_back_keys, keys_wanted
 from order_processing.mail.digital import digital
 from order_processing.order_parts import Confirmation
 from order_processing.orders import Orders
@@ -59,7 +59,11 @@ def hand_out(
     except OutOfKeys as missing:
         raise DeliveryRefused("OUT_OF_KEYS", str(missing)) from None
     message = digital(stored.order_id, verified, keys, settings, status_url(stored.order_id))
-    begun = orders.note_handed_out(stored, Confirmation(attempt_at=now))
+    try:
+        begun = orders.note_handed_out(stored, Confirmation(attempt_at=now))
+    except OrderChanged:  # by its end, perhaps, which was before these keys were taken
+        give_back_keys(orders.load(stored.order_id), licences)
+        raise
     try:
         message_id = post.send(message, to=to, order_id=stored.order_id, kind="digital")
     except AddressRefused as refused:
