@@ -150,6 +150,10 @@ capacity: setup ## which of AWS's quotas is hit first, up to 10,000 orders a sec
 rush: setup ## 16 processes place 5,000 orders for 4,000 pieces of 3 SKUs; some minutes
 	@.venv/bin/python -m tests.load.rush
 
+.PHONY: load
+load: setup ## orders at a rate, in a burst and while AWS refuses a fifth of the calls; then all counts; some minutes
+	@.venv/bin/python -m tests.load.sustained
+
 .PHONY: deliveries
 deliveries: setup ## 20 stores send 2,000 deliveries, 30 % of them twice, shuffled, to the local stack's API; some minutes
 	@.venv/bin/python -m tests.load.deliveries

@@ -13,24 +13,13 @@ from order_processing.errors import OrderNotFound, TurnOff
 from order_processing.order import Line, Order
 from order_processing.order_parts import Answer
 from order_processing.status import Status
-from order_processing.stored_order import StoredOrder
 from tests.aws.shop import NOW, Shop
 from tests.aws.test_stages import simple_order
 from tests.clients import Cut, CutClient
 from tests.model.checker import follows
+from tests.model.observed import observed
 from tests.model.order_life import C, Life, Seen, seen
 from tests.orders import an_order
-
-
-def observed(stored: StoredOrder) -> Seen:
-    held = stored.held
-    return Seen(
-        status=stored.status.value,
-        held=bool(held and (held.allocations or held.materials)),
-        begun=stored.confirmation is not None,
-        sent=bool(stored.confirmation and stored.confirmation.sent_at),
-        told=bool(stored.notice and stored.notice.sent_at),
-    )
 
 
 class Noting:

@@ -18,10 +18,11 @@ _QUIET = 0.4
 
 
 class Rig:
-    """Start it, put a plan into its proxy, stop it."""
+    """Start it, put a plan into its proxy, stop it. orders: the journeys that went to their end, by the order's id."""
 
     def __init__(self, stack: LocalStack, proxy: Proxy) -> None:
         self.stack, self.proxy = stack, proxy
+        self.orders: dict[str, str] = {}
 
     @classmethod
     def start(cls, home: Path, *, wait_scale: float = WAIT_SCALE) -> Rig:

@@ -101,6 +101,12 @@ class Sampler:
         wrong = self.compared(calm, end, before, after, again=again)
         return Outcome(run, seconds, plan.hits > 0, again, tuple(wrong))
 
+    def done(self, run: Run) -> bool:
+        """One disturbed run that is compared with nothing: whether its call was made."""
+        plan = OneFault(run.at, run.fault)
+        self._journey(run.journey, f"fault-{run.number}", plan)
+        return plan.hits > 0
+
     @staticmethod
     def compared(
         calm: Undisturbed, end: End, before: tuple[int, int], after: tuple[int, int], *, again: bool
@@ -119,7 +125,9 @@ class Sampler:
         self._rig.quiet()
         self._rig.proxy.plan = plan
         try:
-            return JOURNEYS[name](self._rig.stack, key, self._sku)
+            order_id = JOURNEYS[name](self._rig.stack, f"{self._sku.lower()}-{key}", self._sku)
+            self._rig.orders[order_id] = name
+            return order_id
         finally:
             self._rig.quiet()
             self._rig.proxy.plan = None
