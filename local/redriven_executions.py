@@ -2,9 +2,9 @@
 
 As AWS does (API Reference, RedriveExecution): the execution keeps its name, its history and its variables, the state
 gets the input that it had, retries count anew, and `redriveCount` goes up. It goes on by the definition that it began
-with, whatever the state machine has become since. Only what failed, was aborted or timed out within the last 14 days
-can be redriven; tests of what comes after make that shorter (REDRIVABLE_SECONDS). Imported by `start_ministack`, in
-the emulator's own environment.
+with, whatever the state machine has become since, and nobody waits any more with tokens from before it was stopped.
+Only what failed, was aborted or timed out within the last 14 days can be redriven; tests of what comes after make that
+shorter (REDRIVABLE_SECONDS). Imported by `start_ministack`, in the emulator's own environment.
 """
 
 from __future__ import annotations
@@ -28,6 +28,8 @@ _reached: dict[str, tuple[str, Any, dict]] = {}
 """The state that an execution has reached last, with its input and its context."""
 _definitions: dict[str, dict] = {}
 """What an execution goes by."""
+_tokens: dict[str, list[str]] = {}
+"""With what an execution has ever waited."""
 
 
 def note(execution: dict, given: Any, context: dict) -> None:
@@ -38,6 +40,11 @@ def note(execution: dict, given: Any, context: dict) -> None:
         _definitions[arn] = json.loads(stepfunctions._state_machines[execution["stateMachineArn"]]["definition"])
 
 
+def note_token(arn: str, token: str) -> None:
+    """An execution begins to wait with a task token."""
+    _tokens.setdefault(arn, []).append(token)
+
+
 def install() -> None:
     """Let the emulator answer RedriveExecution, and tell of redrives."""
     stepfunctions.handle_request = _handle
@@ -46,9 +53,14 @@ def install() -> None:
 
 
 async def _handle(method: str, path: str, headers: dict, body: bytes, query: dict) -> Any:
-    if headers.get("x-amz-target", "").rpartition(".")[2] != "RedriveExecution":
-        return await _handle_others(method, path, headers, body, query)
-    return stepfunctions._finalize_response(_redrive(json.loads(body or b"{}")))
+    asked = headers.get("x-amz-target", "").rpartition(".")[2]
+    if asked == "RedriveExecution":
+        return stepfunctions._finalize_response(_redrive(json.loads(body or b"{}")))
+    answer = await _handle_others(method, path, headers, body, query)
+    if asked == "StopExecution" and answer[0] == 200:
+        for token in _tokens.pop(json.loads(body).get("executionArn", ""), ()):
+            stepfunctions._task_tokens.pop(token, None)
+    return answer
 
 
 def _redrive(asked: dict) -> Any:

@@ -15,7 +15,8 @@
   that there is not.
 - SES's reports are put on the bus by SES; ministack makes none, so whoever stands in for SES may put them there.
 - An HTTP API's CORS settings hold however they were made; ministack reads CloudFormation's in other letters.
-- A failed execution can be redriven (API Reference, RedriveExecution); see `redriven_executions`.
+- A failed execution can be redriven (API Reference, RedriveExecution), and nobody waits any more with the tokens of one
+  that was stopped; see `redriven_executions`.
 - Services measure, and alarms look at what was measured; see `measured_services`.
 - A template may make versions and aliases of state machines, and deployments by CodeDeploy; see `published_versions`.
   Policies are about a state machine, by whichever version or alias it is started.
@@ -57,6 +58,7 @@ _resource_of_others = iam_actions.extract_resource_arn
 _action_of_others = iam_actions.extract_iam_action
 _waiting: ContextVar[str] = ContextVar("waiting", default="")
 _machine: ContextVar[str] = ContextVar("machine", default="*")
+_executing: ContextVar[str] = ContextVar("executing", default="")
 _machines: dict[str, str] = {}
 
 
@@ -91,6 +93,7 @@ def _pin_origin(source_ip: str, secure_transport: bool) -> None:
 
 def _task(state: dict, given: Any, execution: dict, context: dict) -> Any:
     before = _machine.set(execution["stateMachineArn"])
+    _executing.set(execution["executionArn"])
     redriven_executions.note(execution, given, context)
     try:
         return _execute(state, given, execution, context)
@@ -100,7 +103,8 @@ def _task(state: dict, given: Any, execution: dict, context: dict) -> Any:
 
 def _resource(service: str, method: str, path: str, headers: dict, body: bytes, *others: Any) -> str:
     if service == "states" and b'"taskToken"' in (body or b""):
-        return _machines.get(json.loads(body).get("taskToken", ""), "*")
+        # A token that nobody ever waited with is the service's to refuse.
+        return _machines.get(json.loads(body).get("taskToken", "")) or next(iter(_machines.values()), "*")
     return published_versions.unqualified(_resource_of_others(service, method, path, headers, body, *others))
 
 
@@ -114,6 +118,7 @@ def _callback(resource: str, arguments: Any, token: str, state: dict) -> Any:
         seconds = stepfunctions._jsonata_state_field(state, "TimeoutSeconds", "number", {}, {})
         state = {**state, "TimeoutSeconds": seconds * stepfunctions._SFN_WAIT_SCALE}
     _machines[token] = _machine.get()
+    redriven_executions.note_token(_executing.get(), token)
     before = _waiting.set(token)
     try:
         return _wait_for_callback(resource, arguments, token, state)

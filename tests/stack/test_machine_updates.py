@@ -58,8 +58,9 @@ def change_decision_seconds(stack: LocalStack, seconds: int) -> None:
     states, arn = stack.client("stepfunctions"), stack.outputs["StateMachineArn"]
     definition = states.describe_state_machine(stateMachineArn=arn)["definition"]
     asked = json.loads(definition)["States"]["AwaitDecision"]["Arguments"]["Payload"]["expires_in_seconds"]
-    changed = definition.replace(asked.strip("{%} "), str(seconds))
-    assert changed.count(str(seconds)) == 2, "the time that is told, and the one that is waited"
+    told = asked.strip("{%} ")
+    assert definition.count(told) == 2, "the time that is told, and the one that is waited"
+    changed = definition.replace(told, str(seconds))
     states.update_state_machine(stateMachineArn=arn, definition=changed)
     version = states.publish_state_machine_version(stateMachineArn=arn)["stateMachineVersionArn"]
     route = [{"stateMachineVersionArn": version, "weight": 100}]

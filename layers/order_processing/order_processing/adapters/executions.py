@@ -32,9 +32,10 @@ class StepFunctionsExecutions:
 
     def answer(self, token: str, decision: str) -> None:
         """Complete the waiting task with `{"decision": decision}`; a task that is gone is left alone."""
+        gone = self._client.exceptions
         try:
             self._client.send_task_success(taskToken=token, output=json.dumps({"decision": decision}))
-        except (self._client.exceptions.TaskTimedOut, self._client.exceptions.TaskDoesNotExist):
+        except (gone.TaskTimedOut, gone.TaskDoesNotExist, gone.InvalidToken):
             return
 
     def runs(self, order_id: str, run: int = 1) -> bool:
