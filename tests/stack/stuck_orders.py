@@ -33,7 +33,7 @@ def out_of_keys(stack: LocalStack, sku: str, count: int = 1) -> list[dict[str, A
     for receipt in receipts:
         wait_for(
             lambda receipt=receipt: stack.execution(receipt["id"])["status"] == "FAILED",
-            seconds=60,
+            seconds=60 + count,
             what=f"the execution of {receipt['number']} to fail",
         )
     return receipts
