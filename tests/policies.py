@@ -93,8 +93,8 @@ def untrue(found: Iterable[Grant], reasons: Sequence[Excepted]) -> list[str]:
     grants = list(found)
     for reason in reasons:
         of = [each for each in grants if reason.speaks_of(each.function, each.statement, each.action)]
-        for name in [*reason.functions.split(), *reason.actions.split()]:
-            if not any(fnmatchcase(each.function, name) or fnmatchcase(each.action, name) for each in of):
+        for name in [*reason.functions.split(), *reason.statement.split(), *reason.actions.split()]:
+            if not any(fnmatchcase(part, name) for each in of for part in each[:3]):
                 wrong.append(f"{reason.functions} {reason.statement} {reason.actions}: nothing of {name}")
     return wrong
 

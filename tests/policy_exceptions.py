@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 
 class Excepted(NamedTuple):
-    """Grants that one reason speaks of. functions, actions: names by spaces, `*` for any; statement: its Sid."""
+    """Grants that one reason speaks of. Each names several by spaces; `*` stands for anything. statement: its Sid."""
 
     functions: str
     statement: str
@@ -16,10 +16,8 @@ class Excepted(NamedTuple):
 
     def speaks_of(self, function: str, statement: str, action: str) -> bool:
         """Whether a grant is one of these."""
-        named = zip((function, action), (self.functions, self.actions), strict=True)
-        return fnmatchcase(statement, self.statement) and all(
-            any(fnmatchcase(what, pattern) for pattern in patterns.split()) for what, patterns in named
-        )
+        named = ((function, self.functions), (statement, self.statement), (action, self.actions))
+        return all(any(fnmatchcase(what, pattern) for pattern in patterns.split() or [""]) for what, patterns in named)
 
 
 _STORES = (
@@ -30,6 +28,9 @@ _STORES = (
 _CARRIERS = (
     "Labels are bought only where settings name a carrier that sells them; the local stack prints its own. Tried"
     " against a server that answers as the carrier does (tests/aws/test_postage.py)."
+)
+_LINKS = (
+    "A link is signed with the function's rights and followed by a browser: S3 asks for them, the emulator does not."
 )
 _LARGE = (
     "Only a change of more than 100 writes goes in parts that are put and removed, and only supply has claims to be"
@@ -71,6 +72,32 @@ UNUSED: tuple[Excepted, ...] = (
         "*What*",
         "dynamodb:BatchGetItem dynamodb:PutItem dynamodb:DeleteItem",
         _LARGE,
+    ),
+    Excepted("StaffConsole Warehouse", "LinkToDocuments HandOutDocuments*", "s3:GetObject", _LINKS),
+    Excepted(
+        "AwaitDecision",
+        "SeeWhoCannotBeWrittenTo",
+        "dynamodb:PutItem",
+        "Only for a customer who must decide and cannot be written to (tests/aws/test_unreached_page.py).",
+    ),
+    Excepted(
+        "ConfirmOrder",
+        "SeeWhetherACustomerIsNew",
+        "dynamodb:Query",
+        "Only where settings have a rule on new customers; the local stack's have none (tests/aws/test_approval.py).",
+    ),
+    Excepted(
+        "RenewPromises",
+        "LetWaitingExecutionsGoOn",
+        "states:SendTaskSuccess",
+        "Only where supply changes under an offer that a customer is looking at (tests/aws/test_renew_promises.py).",
+    ),
+    Excepted(
+        "SweepOrders",
+        "SeeAndRedriveExecutions",
+        "states:RedriveExecution",
+        "A failed execution is let be for five minutes, longer than a test waits (tests/aws/test_sweep_orders.py); the"
+        " console redrives one on the stack.",
     ),
 )
 
