@@ -1,4 +1,4 @@
-"""Stage 4, account update: the order of record, the account's entry and its totals, in one transaction."""
+"""Stage 4, account update: the account's totals, the account's entry, and the order of record."""
 
 import os
 from datetime import UTC, datetime

@@ -102,7 +102,7 @@ def test_every_part_that_a_stage_leaves_is_read_back(orders, dynamodb):
     assert orders.load(order_id).status is Status.RESERVED
     sent = Confirmation(attempt_at=NOW, sent_at=NOW, message_id="m")
     stored = orders.note_confirmation(stored, sent, at=NOW + timedelta(seconds=3))
-    stored = orders.record(stored, entry_for(order_id, orders.load(order_id), NOW), at=NOW + timedelta(seconds=4))
+    stored = orders.record(stored, entry_for(order_id, orders.load(order_id), NOW + timedelta(seconds=4)))
     stored = orders.ready(stored, Delivery(shipments=()), at=NOW + timedelta(seconds=5))
     loaded = orders.load(order_id)
     assert loaded == stored.model_copy(
@@ -185,9 +185,13 @@ def test_the_account_adds_up_and_counts_an_order_once(orders, dynamodb):
         order_id = place(orders, order).order_id
         orders.save_verification(orders.load(order_id), (), verified(order))
         seen = orders.load(order_id).model_copy(update={"promise": promised(order)})
-        orders.record(seen, entry_for(order_id, seen, NOW), at=NOW)
+        with pytest.raises(ValueError, match="only what was confirmed"):
+            orders.record(seen, entry_for(order_id, seen, NOW))
+        sent = Confirmation(attempt_at=NOW, sent_at=NOW, message_id="m")
+        seen = orders.note_confirmation(seen, sent, at=NOW)
+        orders.record(seen, entry_for(order_id, seen, NOW))
         with pytest.raises(OrderChanged):
-            orders.record(seen, entry_for(order_id, seen, NOW), at=NOW)
+            orders.record(seen, entry_for(order_id, seen, NOW))
     assert accounts.totals("guest-1", "USD") == (2, 7200)
     entry = accounts.entry("guest-1", order_id)
     assert (entry.description, entry.amount, str(entry.delivery_date)) == ("2 x Beanie", 3600, "2026-12-01")

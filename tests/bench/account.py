@@ -1,9 +1,9 @@
 """Many orders of one customer at once: `python -m tests.bench.account [orders] [processes]`.
 
 Starts a fresh local stack, runs the first four stages of each order in several processes that know nothing of each
-other, and compares the account with the orders: its totals must equal their sum. The emulator takes transactions one
+other, and compares the account with the orders: its totals must equal their sum. The emulator takes writes one
 after the other, so it has few conflicts of its own; how many DynamoDB would have on one hot item, and what retrying
-makes of them, tells `tests/bench/contention.py` (the line for one bucket). Times are this machine's.
+makes of them, tells `tests/bench/contention.py` (its last line). Times are this machine's.
 """
 
 from __future__ import annotations

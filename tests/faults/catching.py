@@ -71,6 +71,7 @@ _TESTS = (
     ("adapters/licences", "tests/aws/test_digital.py"),
     ("adapters/executions", "tests/aws/test_cancellation.py"),
     ("adapters/accounts", "tests/aws/test_account.py"),
+    ("adapters/recording", "tests/aws/test_recording.py tests/aws/test_recording_interleaved.py"),
 )
 
 

@@ -24,8 +24,9 @@ _KEY = re.compile(r"KEY-\d")  # which of the free keys an order gets is chance
 
 
 def at_every_moment(start: World, world: World) -> list[str]:
-    """Never oversold: what can be sold and what is held is never less than nothing, and never more than there is."""
-    wrong = []
+    """Never oversold: what can be sold and what is held is never less than nothing, and never more than there is.
+    And an account's totals are what was counted."""
+    wrong = _accounts(world)
     before = start.tables["inventory"]
     for key, item in world.tables["inventory"].items():
         if before.get(key) is item or "available" not in item.attributes:
@@ -89,12 +90,16 @@ def _left_behind(start: World, world: World, order_id: str) -> list[str]:
 
 
 def _accounts(world: World) -> list[str]:
-    """The account's totals are the sum of its entries."""
+    """The account's totals are the sum of its entries, with that of the order that was counted last."""
     sums: dict[str, list[int]] = {}
     totals: dict[str, list[int]] = {}
     for (customer, entry), item in world.tables["accounts"].items():
         if entry.startswith("totals#"):
             totals[customer] = [int(item.attributes[name]["N"]) for name in ("orders", "amount")]
+            last = _document(item.attributes["last_entry"]) if "last_entry" in item.attributes else None
+            if last and (customer, f"order#{last['order_id']}") not in world.tables["accounts"]:
+                sums.setdefault(customer, [0, 0])
+                sums[customer] = [sums[customer][0] + 1, sums[customer][1] + last["amount"]]
         elif entry.startswith("order#"):
             document = _document(item.attributes["document"])
             counts = sums.setdefault(customer, [0, 0])

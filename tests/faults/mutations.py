@@ -23,7 +23,7 @@ PACKAGE = Path(__file__).parents[2] / "layers" / "order_processing" / "order_pro
 ADAPTERS = tuple(
     sorted(path.stem for path in (PACKAGE / "adapters").glob("*.py") if "ConditionExpression" in path.read_text())
 )
-REFUSALS = ("executions", "licences", "order_store", "orders", "reservations")
+REFUSALS = ("executions", "licences", "order_store", "orders", "recording", "reservations")
 GUARDED = (
     *(f"stages/{name}" for name in (
         "verify_order", "check_availability", "confirm_order", "update_account", "prepare_delivery", "await_decision",

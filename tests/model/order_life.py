@@ -38,6 +38,10 @@ RULES = (
     "what was sent is not sent again",
     "the note of sending names the version",
     "a confirmation under way cannot be overtaken",
+    "the totals are changed in their sequence",
+    "what was counted is not counted again",
+    "an end on the way takes the sequence further",
+    "an end on the way leaves an entry",
     "the record names the version",
     "readiness names the version",
     "a stage sees the order's end",
@@ -59,13 +63,16 @@ CHANCE = ("fault", "sender", "customer: cancelled", "decision kept", "refusal ke
 
 
 class Task(NamedTuple):
-    """A function at work. pc: how many of its calls are done; stale: whether the order changed since it was read."""
+    """A function at work. pc: how many of its calls are done; stale: whether the order changed since it was read.
+    behind: whether the sequence of the account's totals went on since the function read it.
+    """
 
     state: str
     pc: int = 0
     stale: bool = False
     saw: str = R
     ending: str = ""
+    behind: bool = False
 
 
 class Order(NamedTuple):
@@ -75,7 +82,8 @@ class Order(NamedTuple):
     the execution gave it up. question: whether a token was kept. token: that of the waiting execution: the `kept` one,
     or a `new` one, or none. said: what the waiting execution was told. mails, notices: how many went out, up to two.
     mail_cut, notice_cut: whether one was cut between its sending and the note of it, or two were sent at once: the one
-    place where once cannot be promised. overruled: whether a decision that was kept was passed over.
+    place where once cannot be promised. overruled: whether a decision that was kept was passed over. total: how often
+    the order is counted in its account; entries: its entries there; reversed: whether it has one that is reversed.
     """
 
     placed: int = 0
@@ -94,6 +102,7 @@ class Order(NamedTuple):
     untrue: bool = False
     entries: int = 0
     total: int = 0
+    reversed: bool = False
     labels: bool = False
     notices: int = 0
     notice_cut: bool = False
@@ -307,11 +316,34 @@ class Life:
             yield "UpdateAccount: OrderEnded", now, "EndOrder CANCELLED"
         elif reached(task.saw, D):
             yield "UpdateAccount: done before", now, "PrepareDelivery"
+        elif task.pc == 1:  # the totals, and then the entry
+            counted = (now.total or now.entries or now.reversed) and self.has("what was counted is not counted again")
+            yield "UpdateAccount: reads the account", self._level(now, task), "pc3" if counted else "+"
+        elif task.pc == 2 and task.behind and self.has("the totals are changed in their sequence"):
+            yield "UpdateAccount: others were counted", now, "pc1"
+        elif task.pc == 2:
+            yield "UpdateAccount: counted", self._passed(now, total=now.total + 1), "+"
+        elif task.pc == 3:
+            there = now.entries or now.reversed
+            yield "UpdateAccount: entry", now if there else now._replace(entries=1), "+"
         elif task.stale and self.has("the record names the version"):
             yield "UpdateAccount: OrderChanged", now, "again"
         else:
-            written = self._mine(now, task, status=D, entries=now.entries + 1, total=now.total + 1)
-            yield "UpdateAccount: recorded", written, "PrepareDelivery"
+            yield "UpdateAccount: recorded", self._mine(now, task, status=D), "PrepareDelivery"
+
+    def _passed(self, now: Order, **changes: object) -> Order:
+        """The sequence of the account's totals goes on: whoever has read it is behind."""
+        behind = {
+            name: task._replace(behind=True)
+            for name in ("task", "copy")
+            if (task := getattr(now, name)) and task.state == "UpdateAccount" and task.pc == 2
+        }
+        return now._replace(**behind, **changes)  # type: ignore[arg-type]
+
+    def _level(self, now: Order, task: Task) -> Order:
+        """The function has read the totals as they are."""
+        whose = "task" if now.task is task else "copy"
+        return now._replace(**{whose: task._replace(behind=False)})  # type: ignore[arg-type]
 
     def _prepare(self, now: Order, task: Task) -> Iterator[tuple[str, Order, str]]:
         if self._over(task):
@@ -390,10 +422,18 @@ class Life:
 
     def _released(self, now: Order, ending: str) -> Order:
         back = {"stock": now.stock + now.held, "later": now.later + now.held_later, "held": 0, "held_later": 0}
-        gone = {"total": now.total - now.entries, "entries": 0}
         given_back = back if self.has("an early end gives back what is held") else {}
-        out = gone if self.has("an early end leaves the account") else {}
-        return now._replace(status=ending, **given_back, **out)  # type: ignore[arg-type]
+        ended = now._replace(status=ending, **given_back)  # type: ignore[arg-type]
+        return self._out_of_the_account(ended) if reached(now.status, F) else ended
+
+    def _out_of_the_account(self, now: Order) -> Order:
+        """What was confirmed leaves the account, or cannot come into it any more: one transaction with the order."""
+        if not self.has("an early end leaves the account"):
+            return now
+        leaves = self.has("an end on the way leaves an entry") or now.entries
+        further = not now.entries and self.has("an end on the way takes the sequence further")
+        out = now._replace(total=max(0, now.total - 1), entries=0, reversed=bool(leaves))
+        return self._passed(out) if further else out
 
     # ---- doors
 
@@ -534,7 +574,9 @@ INVARIANTS = {
     "the customer is told once": lambda now: (now.mails <= 1 or now.mail_cut) and (now.notices <= 1 or now.notice_cut),
     "the customer is told nothing untrue": lambda now: not now.untrue,
     "nobody is confirmed who was not told": lambda now: not reached(now.status, F) or now.mails > 0,
-    "the account says what the order says": lambda now: now.entries == now.total == (now.status in (D, Y)),
+    "the account says what the order says": lambda now: (
+        now.entries <= now.total <= (now.status in (F, D, Y)) and (now.status not in (D, Y) or now.entries == 1)
+    ),
     "nothing is ready without labels": lambda now: now.status != Y or now.labels,
     "a decision that was kept counts": lambda now: not now.overruled,
 }

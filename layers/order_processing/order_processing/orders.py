@@ -141,8 +141,11 @@ class Orders(Protocol):
         """Nothing more is sent about an early end: the customer cannot be written to, and staff know."""
         ...
 
-    def record(self, seen: StoredOrder, entry: AccountEntry, *, at: datetime) -> StoredOrder:
-        """Move to RECORDED, write the account's entry and add to the account's totals, in one step."""
+    def record(self, seen: StoredOrder, entry: AccountEntry) -> StoredOrder:
+        """Add a confirmed order to its account's totals, put its entry there, and move it to RECORDED, each once.
+
+        Cut between two of these and called again, it goes on; the time is then that of the first call.
+        """
         ...
 
     def note_purchases(self, seen: StoredOrder, purchases: tuple[Purchase, ...]) -> StoredOrder:

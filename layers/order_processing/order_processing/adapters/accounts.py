@@ -3,7 +3,8 @@
 Table: partition key `customer_id`, sort key `entry`:
 - `order#<order id>`: one order in the account: the entry as it was recorded, what of it is `open`, the documents
   of its `payments`, and its parcels' `tracking` where a carrier gave some.
-- `totals#<currency>`: how many orders, what they amount to, and what of it is `open`.
+- `totals#<currency>`: how many orders, what they amount to, and what of it is `open`; `sequence`, which every order
+  that comes in takes a step further, and `last_entry`, the entry of the order that came in last (see `recording`).
 - `payment` (under the partition `payment#<document>`): a payment, once.
 - `links`: how many links to its orders were sent (`sent`) since when (`since`).
 """
@@ -28,12 +29,6 @@ Item = dict[str, Attribute]
 _PAYMENT = "payment"
 
 
-def entry_writes(entry: AccountEntry, *, table: str) -> list[dict[str, Any]]:
-    """The transaction's writes: the entry, once, and the totals that it adds to."""
-    put = {"TableName": table, "Item": entry_item(entry), "ConditionExpression": "attribute_not_exists(customer_id)"}
-    return [{"Put": put}, {"Update": _totals_update(table, entry, entry.amount, entry.open, 1)}]
-
-
 def reversal_writes(entry: AccountEntry, at: datetime, *, table: str) -> list[dict[str, Any]]:
     """The transaction's writes that take an entry out again: it stays, as reversed, and the totals lose it.
 
@@ -49,13 +44,13 @@ def reversal_writes(entry: AccountEntry, at: datetime, *, table: str) -> list[di
                 "ConditionExpression": "#open = :open OR attribute_not_exists(#open)",
                 "ExpressionAttributeNames": {"#document": "document", "#open": "open"},
                 "ExpressionAttributeValues": {
-                    ":document": _kept(gone),
+                    ":document": entry_text(gone),
                     ":open": number(entry.open),
                     ":zero": number(0),
                 },
             }
         },
-        {"Update": _totals_update(table, entry, -entry.amount, -entry.open, -1)},
+        {"Update": totals_update(table, entry, -entry.amount, -entry.open, -1)},
     ]
 
 
@@ -68,7 +63,7 @@ def changed_entry_write(entry: AccountEntry, *, table: str) -> dict[str, Any]:
             "UpdateExpression": "SET #document = :document",
             "ConditionExpression": "attribute_exists(customer_id)",
             "ExpressionAttributeNames": {"#document": "document"},
-            "ExpressionAttributeValues": {":document": _kept(entry)},
+            "ExpressionAttributeValues": {":document": entry_text(entry)},
         }
     }
 
@@ -104,7 +99,7 @@ def totals_key(customer_id: str, currency: str) -> Item:
 
 def entry_item(entry: AccountEntry) -> Item:
     """The item of an entry."""
-    item = {**entry_key(entry.customer_id, entry.order_id), "document": _kept(entry), "open": number(entry.open)}
+    item = {**entry_key(entry.customer_id, entry.order_id), "document": entry_text(entry), "open": number(entry.open)}
     return {**item, "payments": {"SS": sorted(entry.payments)}} if entry.payments else item
 
 
@@ -122,11 +117,13 @@ def read_totals(item: Item) -> Totals:
     return Totals(**{name: int(item[name]["N"]) for name in Totals.model_fields if name in item})
 
 
-def _kept(entry: AccountEntry) -> Attribute:
+def entry_text(entry: AccountEntry) -> Attribute:
+    """What an entry says, without what stands beside it: what is open, payments, tracking."""
     return document(entry.model_copy(update={"open": 0, "payments": (), "tracking": ()}))
 
 
-def _totals_update(table: str, entry: AccountEntry, amount: int, still_open: int, orders: int) -> dict[str, Any]:
+def totals_update(table: str, entry: AccountEntry, amount: int, still_open: int, orders: int) -> dict[str, Any]:
+    """The update that adds so much to an account's totals, in the currency of an entry."""
     return {
         "TableName": table,
         "Key": totals_key(entry.customer_id, entry.currency),
@@ -203,7 +200,7 @@ class DynamoAccounts:
                 ":document": {"SS": [payment.document]},
             },
         }
-        off_the_totals = _totals_update(self._table, entry, 0, -payment.amount, 0)
+        off_the_totals = totals_update(self._table, entry, 0, -payment.amount, 0)
         try:
             write_all(self._client, [{"Put": once}, {"Update": off_the_entry}, {"Update": off_the_totals}])
         except Refused:

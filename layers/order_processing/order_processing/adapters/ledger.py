@@ -7,10 +7,18 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from order_processing.account import AccountEntry, Payment, Totals
-from order_processing.account_reconciliation import Account, Difference, differences, expected_account, only_lacks
+from order_processing.account_reconciliation import (
+    Account,
+    Difference,
+    agree,
+    differences,
+    expected_account,
+    only_lacks,
+)
 from order_processing.adapters.accounts import DynamoAccounts, entry_item, read_entry, read_totals, totals_key
 from order_processing.adapters.attributes import number, read_document, text
 from order_processing.adapters.orders import DynamoOrders
+from order_processing.adapters.recording import read_last_entry, read_sequence
 from order_processing.adapters.transactions import Refused, write_all
 from order_processing.errors import OrderNotFound
 from order_processing.stored_order import StoredOrder
@@ -75,19 +83,22 @@ class Ledger:
     def repair(self, customer_id: str) -> bool:
         """Write what the orders say into an account that was compared; False when it changed meanwhile."""
         found, expected = self._both(customer_id)
-        writes: list[dict[str, Any]] = []
+        writes = [self._put(entry, there=False) for entry in expected.counted.values()]
         for order_id, entry in expected.entries.items():
-            if found.entries.get(order_id) != entry:
+            if not agree(found.entries.get(order_id), entry):
                 writes.append(self._put(entry, order_id in found.entries))
         for order_id in set(found.entries) - set(expected.entries):
             key = {"customer_id": text(customer_id), "entry": text(f"order#{order_id}")}
             writes.append({"Delete": {"TableName": self._table, "Key": key}})
+        wrong = {entry.currency for order_id, entry in found.counted.items() if order_id not in expected.counted}
         for currency in {*found.totals, *expected.totals}:
             there, right = found.totals.get(currency), expected.totals.get(currency, Totals())
-            if there != right:
-                writes.append(self._set_totals(customer_id, currency, there, right))
+            if currency in wrong or not agree(there, right):
+                sequence = found.sequences.get(currency, 0)
+                writes.append(self._set_totals(customer_id, currency, there, right, sequence))
         try:
-            # The totals last and with a condition: an order that is recorded meanwhile stops the repair before them.
+            # The totals last and with a condition: an order that comes in meanwhile stops the repair before them. They
+            # name no last order any more: by then each that counts has its entry.
             for start in range(0, len(writes), 90):
                 write_all(self._client, writes[start : start + 90])
         except Refused:
@@ -99,7 +110,7 @@ class Ledger:
         account = self._account(customer_id)
         entries = account.entries.items()
         recent = {order_id for order_id, entry in entries if not self._since or entry.recorded_at >= self._since}
-        ids = sorted({*self._recorded.get(customer_id, set()), *recent})
+        ids = sorted({*self._recorded.get(customer_id, set()), *recent, *account.counted})
         orders = [stored for order_id in ids if (stored := self._load(order_id))]
         own = [stored for stored in orders if stored.verified and stored.verified.customer_id == customer_id]
         older = {order_id: entry for order_id, entry in entries if order_id not in ids}
@@ -112,27 +123,32 @@ class Ledger:
             return None
 
     def _account(self, customer_id: str) -> Account:
-        entries: dict[str, AccountEntry] = {}
-        totals: dict[str, Totals] = {}
-        pages = self._client.get_paginator("query").paginate(
-            TableName=self._table,
-            KeyConditionExpression="customer_id = :customer",
-            ExpressionAttributeValues={":customer": text(customer_id)},
-            ConsistentRead=True,
-        )
-        for page in pages:
-            for item in page["Items"]:
-                kind, _, name = item["entry"]["S"].partition("#")
-                if kind == "order":
-                    entries[name] = read_entry(item)  # type: ignore[arg-type]
-                elif kind == "totals":
-                    totals[name] = read_totals(item)  # type: ignore[arg-type]
+        # The totals first: what they do not count yet has no entry, and what comes in afterwards changes the sequence.
+        items = dict(self._items(customer_id, "totals#"))
+        totals = {name: read_totals(item) for name, item in items.items()}
+        entries = {name: read_entry(item) for name, item in self._items(customer_id, "order#")}
+        last = (read_last_entry(item) for item in items.values())
+        counted = {entry.order_id: entry for entry in last if entry and entry.order_id not in entries}
+        sequences = {name: read_sequence(item) for name, item in items.items()}
         for order_id, entry in entries.items():
             known = self._payments.setdefault(order_id, {})
             for document in set(entry.payments) - set(known):
                 if came := self._accounts_port.payment(document):  # since the payments were read
                     known[document] = came
-        return Account(entries, totals, {order_id: list(of.values()) for order_id, of in self._payments.items()})
+        payments = {order_id: list(of.values()) for order_id, of in self._payments.items()}
+        return Account(entries, totals, payments, counted, sequences)
+
+    def _items(self, customer_id: str, kind: str) -> Iterator[tuple[str, dict[str, Any]]]:
+        """The items of a kind in an account, by what follows the kind in their key."""
+        pages = self._client.get_paginator("query").paginate(
+            TableName=self._table,
+            KeyConditionExpression="customer_id = :customer AND begins_with(entry, :kind)",
+            ExpressionAttributeValues={":customer": text(customer_id), ":kind": text(kind)},
+            ConsistentRead=True,
+        )
+        for page in pages:
+            for item in page["Items"]:
+                yield item["entry"]["S"].removeprefix(kind), dict(item)
 
     def _read_recorded(self) -> None:
         """The ids of all orders that were ever recorded, by customer."""
@@ -167,21 +183,26 @@ class Ledger:
         condition = "attribute_exists(customer_id)" if there else "attribute_not_exists(customer_id)"
         return {"Put": {"TableName": self._table, "Item": entry_item(entry), "ConditionExpression": condition}}
 
-    def _set_totals(self, customer_id: str, currency: str, there: Totals | None, right: Totals) -> dict[str, Any]:
-        names = {f"#{name}": name for name in Totals.model_fields}
-        values = {f":{name}": number(getattr(right, name)) for name in Totals.model_fields}
-        seen = {f":seen_{name}": number(getattr(there, name)) for name in Totals.model_fields} if there else {}
+    def _set_totals(
+        self, customer_id: str, currency: str, there: Totals | None, right: Totals, sequence: int
+    ) -> dict[str, Any]:
+        fields = [*Totals.model_fields]
+        new = {**right.model_dump(), "sequence": sequence + 1}
+        seen = {**there.model_dump(), "sequence": sequence} if there else {}
         same = " AND ".join(
-            f"(#{name} = :seen_{name} OR attribute_not_exists(#{name}))" for name in Totals.model_fields
+            f"(#{name} = :seen_{name} OR attribute_not_exists(#{name}))" for name in [*fields, "sequence"]
         )
         return {
             "Update": {
                 "TableName": self._table,
                 "Key": totals_key(customer_id, currency),
-                "UpdateExpression": "SET " + ", ".join(f"#{name} = :{name}" for name in Totals.model_fields),
+                "UpdateExpression": "SET " + ", ".join(f"#{name} = :{name}" for name in new) + " REMOVE last_entry",
                 "ConditionExpression": same if there else "attribute_not_exists(customer_id)",
-                "ExpressionAttributeNames": names,
-                "ExpressionAttributeValues": {**values, **seen},
+                "ExpressionAttributeNames": {f"#{name}": name for name in new},
+                "ExpressionAttributeValues": {
+                    **{f":{name}": number(value) for name, value in new.items()},
+                    **{f":seen_{name}": number(value) for name, value in seen.items()},
+                },
             }
         }
 

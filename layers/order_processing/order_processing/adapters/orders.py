@@ -17,6 +17,7 @@ from order_processing.adapters.order_items import (
 )
 from order_processing.adapters.order_store import OrderStore
 from order_processing.adapters.parcel_keys import tracked_as
+from order_processing.adapters.recording import Recording
 from order_processing.adapters.reservations import AnchorRefused
 from order_processing.adapters.transactions import Refused, Write, write_all
 from order_processing.approval import Case
@@ -178,9 +179,16 @@ class DynamoOrders(OrderStore):
         change.wait_no_longer()
         return self._update(change)
 
-    def record(self, seen: StoredOrder, entry: AccountEntry, *, at: datetime) -> StoredOrder:
-        change = Change(seen, Status.RECORDED, at)
-        self._transact(change, accounts.entry_writes(entry, table=self._accounts_table))
+    def record(self, seen: StoredOrder, entry: AccountEntry) -> StoredOrder:
+        if Status.CONFIRMED.value not in seen.times:
+            raise ValueError(f"order {seen.order_id} is {seen.status}: only what was confirmed can be recorded")
+        entered = Recording(self._client, self._accounts_table).enter(entry)
+        change = Change(seen, Status.RECORDED, entered.recorded_at)
+        right = entry.model_copy(update={"recorded_at": entered.recorded_at})
+        if accounts.entry_text(right) == accounts.entry_text(entered):
+            return self._update(change)
+        # It was counted by a call that was cut, and its promise was renewed since.
+        self._transact(change, [accounts.changed_entry_write(right, table=self._accounts_table)])
         return change.after
 
     def note_purchases(self, seen: StoredOrder, purchases: tuple[Purchase, ...]) -> StoredOrder:
@@ -249,13 +257,9 @@ class DynamoOrders(OrderStore):
         return [{"Put": {"TableName": self._table, "Item": item}}]
 
     def _reversal(self, seen: StoredOrder, at: datetime) -> list[Write]:
-        """What takes a recorded order out of its customer's account again."""
-        if Status.RECORDED.value not in seen.times:
+        """What takes an order that was confirmed out of its customer's account, or keeps it out of there."""
+        if Status.CONFIRMED.value not in seen.times:
             return []
         if not self._accounts_table:
-            raise ValueError(f"order {seen.order_id} is recorded: whoever ends it must know the accounts")
-        customer_id = seen.verified.customer_id if seen.verified else ""
-        entry = accounts.DynamoAccounts(self._client, self._accounts_table).entry(customer_id, seen.order_id)
-        if entry is None:
-            raise ValueError(f"order {seen.order_id} is recorded and does not stand in its customer's account")
-        return accounts.reversal_writes(entry, at, table=self._accounts_table)
+            raise ValueError(f"order {seen.order_id} is confirmed: whoever ends it must know the accounts")
+        return Recording(self._client, self._accounts_table).reversal(seen, at)

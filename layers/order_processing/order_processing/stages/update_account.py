@@ -11,9 +11,9 @@ from order_processing.status import Status
 
 
 def update_account(order_id: str, *, orders: Orders, now: datetime) -> None:
-    """Record the order, its account entry and the account's totals in one step, and move it to RECORDED."""
+    """Count the order in its customer's account, once, with an entry, and move it to RECORDED."""
     stored = orders.load(order_id)
     if stored.ended:
         raise OrderEnded(stored.status)
     if not stored.has_reached(Status.RECORDED):
-        orders.record(stored, entry_for(order_id, stored, now), at=now)
+        orders.record(stored, entry_for(order_id, stored, now))
