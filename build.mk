@@ -9,9 +9,9 @@ TARGET_PLATFORM := $(if $(filter arm64,$(ARCHITECTURE)),aarch64,x86_64)-manylinu
 TARGET_PYTHON := $(shell uv python find --no-python-downloads --no-project $(TARGET_VERSION) 2>/dev/null)
 
 # Large, and never imported or read: name servers are not asked about e-mail addresses, pictures are neither AVIF nor
-# WebP, nobody is told a holiday's name, and no number is checked but companies' for taxes. dateutil comes with the
-# runtime, as boto3 does.
-NOT_NEEDED := dns dnspython-*.dist-info holidays/locale dateutil python_dateutil-*.dist-info \
+# WebP, nobody is told a holiday's name, and no number is checked but companies' for taxes, no exchange's holidays
+# are asked for, and no short telephone numbers. dateutil comes with the runtime, as boto3 does.
+NOT_NEEDED := dns dnspython-*.dist-info holidays/locale holidays/financial phonenumbers/shortdata/region_*.py dateutil python_dateutil-*.dist-info \
 	$(addprefix stdnum/,oui.dat imsi.dat isbn.dat cfi.dat cn/loc.dat at/postleitzahl.dat nz/banks.dat eu/nace2*.dat) \
 	PIL/_avif.*.so PIL/_webp.*.so PIL/_imagingcms.*.so PIL/_imagingtk.*.so \
 	$(addprefix pillow.libs/,libavif-* libwebp* libsharpyuv-* liblcms2-*)

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
@@ -31,7 +30,7 @@ KEYS: dict[str, Any] = {
 
 def claims(**changes: Any) -> dict[str, Any]:
     """What an ID token of the pool says; None leaves a claim out."""
-    now = int(time.time())
+    now = int(NOW.timestamp())
     said = {
         "sub": "id-1",
         "iss": ISSUER,
@@ -58,8 +57,9 @@ class Pool:
 
     client_id, issuer = CLIENT, ISSUER
 
-    def __init__(self, person: Person) -> None:
+    def __init__(self, person: Person, clock: Callable[[], datetime]) -> None:
         self.person: Person | None = person
+        self.clock = clock
         self.nonce = ""
         self.asked = 0
 
@@ -70,7 +70,11 @@ class Pool:
     def redeem(self, code: str, *, back: str, verifier: str) -> str:
         assert self.person
         groups = sorted(self.person.groups)
-        return signed(sub=self.person.id, name=self.person.name, nonce=self.nonce, **{"cognito:groups": groups})
+        now = int(self.clock().timestamp())
+        times = {"iat": now, "exp": now + 300}
+        return signed(
+            sub=self.person.id, name=self.person.name, nonce=self.nonce, **times, **{"cognito:groups": groups}
+        )
 
     def keys(self, *, afresh: bool) -> dict[str, Any]:
         return KEYS
@@ -108,7 +112,8 @@ class Desk:
         audit: Audit | None = None,
     ) -> None:
         self.now = NOW
-        self.pool, self.kept = Pool(Person(id=id, username=id, name=name, groups=frozenset(groups))), Kept()
+        person = Person(id=id, username=id, name=name, groups=frozenset(groups))
+        self.pool, self.kept = Pool(person, lambda: self.now), Kept()
         login = Login(directory=self.pool, sessions=self.kept, public_url="https://orders.example.com")
         self.console = Console(routes, login=login, settings=current(), audit=audit, clock=lambda: self.now)
         self.cookies: dict[str, str] = {}

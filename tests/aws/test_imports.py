@@ -66,6 +66,7 @@ ALLOWED = {
     "requests": set(),
     "jwt": set(),
     "order_processing.tokens": set(),
+    "order_processing.signed_tokens": {"staff_console"},
     "cryptography": {"print_batch"},  # pypdf takes it where it is installed, as here; the function has none
     "order_processing.adapters.easypost": set(),
     "email_validator": VERIFIES,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
@@ -13,11 +12,12 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from order_processing.console.identity import NotProved, person_of
+from order_processing.console.identity import person_of
 from order_processing.console.login import page_of_ours
 from order_processing.console.page import GoTo, Route, View
 from order_processing.console.session import COOKIE, IDLE, LONGEST, form_token
 from order_processing.console.staff import Group, Person
+from order_processing.signed_tokens import NotProved
 from tests.afresh import printed_afresh
 from tests.console_desk import CLIENT, ISSUER, KEY, KEYS, NOW, claims, signed
 from tests.console_desk import Desk as Seat
@@ -26,7 +26,7 @@ OTHER_KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
 
 
 def proved(token: str) -> Person:
-    return person_of(token, KEYS, issuer=ISSUER, client_id=CLIENT, nonce="nonce")
+    return person_of(token, lambda _: KEYS, issuer=ISSUER, client_id=CLIENT, nonce="nonce", now=NOW)
 
 
 def test_a_token_tells_who_it_is_and_which_of_our_groups():
@@ -39,8 +39,11 @@ def test_a_token_tells_who_it_is_and_which_of_our_groups():
         pytest.param(lambda: signed(OTHER_KEY), id="another key"),
         pytest.param(lambda: signed(iss="https://evil.example.com"), id="another issuer"),
         pytest.param(lambda: signed(aud="other"), id="another client"),
-        pytest.param(lambda: signed(exp=int(time.time()) - 120), id="expired"),
+        pytest.param(lambda: signed(exp=int(NOW.timestamp()) - 120), id="expired"),
+        pytest.param(lambda: signed(aud=[CLIENT, "other"]), id="another client as well"),
         pytest.param(lambda: signed(exp=None), id="never expires"),
+        pytest.param(lambda: signed(iat=int(NOW.timestamp()) + 120), id="of another day"),
+        pytest.param(lambda: signed(iat=None), id="of no time"),
         pytest.param(lambda: signed(token_use="access"), id="an access token"),
         pytest.param(lambda: signed(nonce="another"), id="another login"),
         pytest.param(lambda: signed(nonce=None), id="no nonce"),
@@ -49,6 +52,9 @@ def test_a_token_tells_who_it_is_and_which_of_our_groups():
         pytest.param(lambda: signed("x" * 64, "HS256"), id="a shared secret"),
         pytest.param(lambda: jwt.encode(claims(), KEY, "RS256", headers={"kid": "2"}), id="an unknown key"),
         pytest.param(lambda: signed()[:-8] + "AAAAAAAA", id="changed"),
+        pytest.param(
+            lambda: jwt.encode(claims(), KEY, "RS256", headers={"kid": "1", "crit": ["b64"]}), id="something critical"
+        ),
         pytest.param(lambda: "nonsense", id="no token"),
     ],
 )
@@ -194,6 +200,6 @@ def test_the_table_of_sessions_holds_no_cookie():
     assert desk.cookies[COOKIE] not in str(dict(desk.kept))
 
 
-def test_only_a_login_pays_for_cryptography():
+def test_the_console_starts_without_cryptography():
     code = "import sys, order_processing.console.approvals, order_processing.console.console; print({} in sys.modules)"
     assert [printed_afresh(code.format(repr(name))) for name in ("jwt", "cryptography", "boto3")] == [["False"]] * 3

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 from order_processing.callers import API, CANCEL_OWN, DECIDE, PLACE, READ_ALL, READ_OWN, Callers, looks_like_a_token
 from order_processing.http import Problem, Request
-from order_processing.tokens import Claims, NotProved, claims_of
+from order_processing.signed_tokens import NotProved
+from order_processing.tokens import Claims, claims_of
 
 ISSUER = "https://cognito-idp.us-east-1.amazonaws.com/us-east-1_pool"
 NOW = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)
@@ -217,7 +218,7 @@ def test_a_front_ends_token_is_another_front_end_than_a_key_of_the_same_name():
 )
 def test_a_token_opens_what_its_scope_and_its_person_allow(claims, right, may):
     if may:
-        assert who(A_TOKEN, claims, right).right is right
+        assert who(A_TOKEN, claims, right).right == right
         return
     with pytest.raises(Problem, match="SCOPE_MISSING") as refused:
         who(A_TOKEN, claims, right)

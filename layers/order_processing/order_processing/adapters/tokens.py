@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 from order_processing.observe import logger
 
 if TYPE_CHECKING:
-    from order_processing.tokens import Claims, Keys
+    from order_processing.signed_tokens import Keys
+    from order_processing.tokens import Claims
 
 _KEPT_SECONDS = 3600.0
 _AFRESH_SECONDS = 60.0
@@ -32,7 +33,8 @@ class IssuedTokens:
     def claims_of(self, token: str) -> Claims | None:
         if not self._issuer:
             return None
-        from order_processing.tokens import NotProved, claims_of  # only a token needs it
+        from order_processing.signed_tokens import NotProved  # only a token needs these
+        from order_processing.tokens import claims_of
 
         try:
             return claims_of(token, self._known, issuer=self._issuer, audiences=self._audiences, now=datetime.now(UTC))

@@ -16,11 +16,12 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Protocol
 
-from order_processing.console.identity import NotProved, person_of
+from order_processing.console.identity import person_of
 from order_processing.console.session import COOKIE, Session, Sessions, key_of
 from order_processing.console.staff import Person
 from order_processing.foreign_json import read_foreign_json
 from order_processing.http import Request
+from order_processing.signed_tokens import NotProved
 
 HOME = "/staff"
 CALLBACK = "/staff/callback"
@@ -99,7 +100,7 @@ class Login:
         if "error" in request.query or not request.query.get("code"):
             raise LoginRefused("refused by the user pool")
         token = self._directory.redeem(request.query["code"], back=self._back, verifier=verifier)
-        person = self._proved(token, nonce)
+        person = self._proved(token, nonce, now)
         self._end_of(request)
         secret = self._new_secret()
         self._sessions.keep(key_of(secret), Session(person=person, started_at=now, checked_at=now))
@@ -140,15 +141,19 @@ class Login:
         if secret := cookies_of(request).get(COOKIE, ""):
             self._sessions.end(key_of(secret))
 
-    def _proved(self, token: str, nonce: str) -> Person:
+    def _proved(self, token: str, nonce: str, now: datetime) -> Person:
         who = self._directory
         try:
-            return person_of(token, who.keys(afresh=False), issuer=who.issuer, client_id=who.client_id, nonce=nonce)
-        except NotProved:  # the pool may have changed its keys since they were read
-            try:
-                return person_of(token, who.keys(afresh=True), issuer=who.issuer, client_id=who.client_id, nonce=nonce)
-            except NotProved as error:
-                raise LoginRefused(f"a token that proves nothing: {error}") from None
+            return person_of(
+                token,
+                lambda afresh: who.keys(afresh=afresh),
+                issuer=who.issuer,
+                client_id=who.client_id,
+                nonce=nonce,
+                now=now,
+            )
+        except NotProved as error:
+            raise LoginRefused(f"a token that proves nothing: {error}") from None
 
 
 def page_of_ours(wanted: str) -> str:
