@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from order_processing.decisions import NotAsked, decide
+from order_processing.decisions import NotAsked, decide, reject
 from order_processing.discrepancy import Approval, Correction
 from order_processing.errors import OrderChanged
 from order_processing.order import Line
-from order_processing.order_parts import CUSTOMER, Answer
+from order_processing.order_parts import CUSTOMER, Answer, Reason
 from order_processing.status import Status
 from tests.aws.shop import NOW, Shop
 from tests.orders import an_order
@@ -30,7 +30,7 @@ CORRECTED = Answer(
 
 
 class Racing:
-    """Orders before each of whose answers something else is written, so many times."""
+    """Orders before each of whose ends and answers something else is written, so many times."""
 
     def __init__(self, orders: Any, write: Callable[[], None], times: int) -> None:
         self._orders, self._write, self._times = orders, write, times
@@ -39,10 +39,17 @@ class Racing:
         return getattr(self._orders, name)
 
     def answer(self, seen: Any, answer: Answer) -> Any:
+        self._race()
+        return self._orders.answer(seen, answer)
+
+    def release(self, seen: Any, to: Status, **more: Any) -> Any:
+        self._race()
+        return self._orders.release(seen, to, **more)
+
+    def _race(self) -> None:
         if self._times:
             self._times -= 1
             self._write()
-        return self._orders.answer(seen, answer)
 
 
 @pytest.fixture
@@ -110,3 +117,23 @@ def test_a_decision_is_not_taken_for_an_answer_to_what_was_asked_since(shop, ord
         decide(order_id, CONSENT, orders=orders, executions=shop)
     assert len(shop.orders.load(order_id).answers) == 1
     assert shop.answered == []
+
+
+def test_a_refusal_is_not_taken_for_one_of_what_was_asked_since(shop, order_id):
+    wrong = CORRECTED.corrections[0].model_copy(update={"value": "0.50"})
+
+    def asked_anew() -> None:
+        answered(shop, order_id, CORRECTED.model_copy(update={"corrections": (wrong,)}))()
+        assert shop.run(order_id).status is Status.CORRECTION_PENDING
+
+    orders = Racing(shop.orders, asked_anew, times=1)
+    with pytest.raises(NotAsked):
+        reject(order_id, orders=orders, executions=shop, reason=Reason(code="REJECTED", text=""), now=NOW)
+    assert shop.orders.load(order_id).status is Status.CORRECTION_PENDING
+
+
+def test_a_note_that_was_written_meanwhile_does_not_hold_up_a_refusal(shop, order_id):
+    orders = Racing(shop.orders, noted(shop, order_id), times=2)
+    stored = reject(order_id, orders=orders, executions=shop, reason=Reason(code="REJECTED", text=""), now=NOW)
+    assert stored.status is Status.REJECTED
+    assert shop.answered == [("token", "rejected")]

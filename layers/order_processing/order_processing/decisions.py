@@ -124,8 +124,9 @@ def reject(
     """Reject an order that waits for a decision: give back what it holds, and let its execution end.
 
     answer: who has decided so, to be kept with the order.
-    Rejected twice, it is rejected once. Raises NotAsked when there is nothing to decide.
+    Rejected twice, it is rejected once. Raises NotAsked when there is nothing to decide, or something else since.
     """
+    seen: StoredOrder | None = None
     for _ in range(_TRIES):
         stored = orders.load(order_id)
         question = stored.question
@@ -133,11 +134,12 @@ def reject(
             if question and not stored.notice:
                 let_go_on(question, REJECTED, executions)
             return stored
-        if not stored.pending:
+        if not stored.pending or not _asked_alike(seen, stored):
             raise NotAsked(stored)
         try:
             stored = orders.release(stored, Status.REJECTED, at=now, reason=reason, answer=answer)
         except OrderChanged:
+            seen = stored
             continue
         if question:
             let_go_on(question, REJECTED, executions)
