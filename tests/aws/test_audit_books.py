@@ -26,6 +26,7 @@ from order_processing.stages.audit_books import Audit, Audited
 from order_processing.status import Status
 from tests.aws.shop import BUCKET, NOW, Shop
 from tests.aws.test_account import CARL, on_account, pay, standing
+from tests.aws.test_recording import confirmed, cut_after
 from tests.aws.test_stages import mails, reserved, simple_order
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -299,6 +300,22 @@ def test_an_entry_that_says_what_its_order_does_not_say_is_left_to_a_person(book
     (found,) = books.audit().found
     assert (found.kind, found.subject, found.done) == ("ACCOUNT_DIFFERS", "C-1013", "")
     assert found.advice.endswith("with `--repair` where the orders are right")
+
+
+@pytest.mark.parametrize("operation", ["update_item", "put_item"])
+def test_an_order_that_was_counted_and_has_no_entry_gets_it_when_it_is_not_on_its_way_any_more(books, operation):
+    order_id = confirmed(books.shop)
+    cut_after(books.shop, order_id, operation)
+    assert books.audit(timedelta(minutes=10)).found == (), "it may still come"
+    found = books.audit().found
+    assert [(one.kind, one.subject, one.done) for one in found] == (
+        [("ACCOUNT_DIFFERS", "C-1013", "repaired")] if operation == "update_item" else []
+    )
+    assert books.shop.accounts.entry("C-1013", order_id)
+    assert standing(books.shop).orders == 1
+    nothing_is_wrong(books)
+    books.shop.record(order_id)
+    assert (books.audit().found, standing(books.shop).orders) == ((), 1)
 
 
 def test_older_entries_are_not_read_again_with_their_orders(books, account, monkeypatch):

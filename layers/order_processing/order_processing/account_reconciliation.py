@@ -122,6 +122,16 @@ def differences(customer_id: str, found: Account, expected: Account) -> list[Dif
     return told
 
 
+def left_on_the_way(customer_id: str, expected: Account, before: datetime) -> list[Difference]:
+    """What was counted before a time and still has no entry: the call that counted it was cut, and no order came after
+    it that would have seen to it."""
+    return [
+        Difference(customer_id, f"order {order_id}", "counted, without an entry", "an entry")
+        for order_id, entry in sorted(expected.counted.items())
+        if entry.recorded_at < before
+    ]
+
+
 def agree(found: AccountEntry | Totals | None, expected: AccountEntry | Totals | None) -> bool:
     """Whether they say the same."""
     return not _compared("", "", found, expected)

@@ -13,6 +13,7 @@ from order_processing.account_reconciliation import (
     agree,
     differences,
     expected_account,
+    left_on_the_way,
     only_lacks,
 )
 from order_processing.adapters.accounts import DynamoAccounts, entry_item, read_entry, read_totals, totals_key
@@ -66,9 +67,14 @@ class Ledger:
             self._told("accounts compared", count)
             yield customer_id, told
 
-    def look(self, customer_id: str, order_ids: Collection[str], since: datetime) -> tuple[list[Difference], bool]:
+    def look(
+        self, customer_id: str, order_ids: Collection[str], since: datetime, before: datetime
+    ) -> tuple[list[Difference], bool]:
         """Compare one account with these of its orders, and with those of its entries since a time; of older entries
-        only the sum is compared. The differences, and whether it only lacks something. It reads by key alone."""
+        only the sum is compared. The differences, and whether it only lacks something. It reads by key alone.
+
+        before: what was counted until then is no longer on its way to its entry.
+        """
         self._recorded[customer_id] = set(order_ids)
         self._since = since
         told: list[Difference] = []
@@ -76,6 +82,7 @@ class Ledger:
         for _ in range(2):
             found, expected = self._both(customer_id)
             told, lacks = differences(customer_id, found, expected), only_lacks(found, expected)
+            told += left_on_the_way(customer_id, expected, before)
             if not told:
                 break
         return told, lacks
@@ -131,6 +138,8 @@ class Ledger:
         counted = {entry.order_id: entry for entry in last if entry and entry.order_id not in entries}
         sequences = {name: read_sequence(item) for name, item in items.items()}
         for order_id, entry in entries.items():
+            if self._since and entry.recorded_at < self._since and order_id not in self._recorded[customer_id]:
+                continue  # of older entries only the sum is compared
             known = self._payments.setdefault(order_id, {})
             for document in set(entry.payments) - set(known):
                 if came := self._accounts_port.payment(document):  # since the payments were read
