@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -68,8 +69,8 @@ def machine() -> Machine:
     return Machine(a_failure(ONE), a_failure(TWO), a_failure(OTHER, "EMAIL_MISSING: customer.email"))
 
 
-def desk(machine: Machine, *groups: Group) -> Desk:
-    pages = FailurePages(machine, machine, machine, lambda arn: f"https://console.example.com/{arn}")
+def desk(machine: Machine, *groups: Group, **pages_with: Any) -> Desk:
+    pages = FailurePages(machine, machine, machine, lambda arn: f"https://console.example.com/{arn}", **pages_with)
     at = Desk(pages.routes(), *(groups or (Group.OPERATIONS,)))
     at.now = NOW + timedelta(hours=3)
     at.sign_in()
@@ -106,7 +107,7 @@ def test_all_of_a_cause_are_redriven_and_followed_until_none_is_under_way(machin
     machine.stands |= {first: "SUCCEEDED", second: "FAILED"}
     answer = at.send("GET", progress)
     assert "Refresh" not in answer.headers
-    for text in ("1 went through", "1 failed again", "Redrive the 1 that have not gone through"):
+    for text in ("1 went through", "1 failed again", "Redrive the 1 that failed again"):
         assert text in answer.body
     again = at.post(progress.partition("?")[0], do="again").headers["Location"]
     assert again != progress
@@ -143,12 +144,25 @@ def test_what_a_cut_redrive_has_not_reached_is_told_apart_and_redriven_on(machin
     progress = at.post(PATH, do="redrive", kind=kind(machine, ONE)).headers["Location"]
     body = at.send("GET", progress).body
     assert "Of 2: 1 under way, 1 not redriven yet." in body
+    assert "Redrive the 1 that are left" in body
     machine.reached = 200
-    again = at.post(progress.partition("?")[0], do="again").headers["Location"]
+    assert at.post(progress.partition("?")[0], do="again").headers["Location"] == progress, "it is the same redrive"
     assert sorted(order_id for order_id, _ in machine.redriven) == sorted([ONE, TWO])
-    assert "Of 1: 1 under way." in at.send("GET", again).body
+    assert len({token for _, token in machine.redriven}) == 1
+    assert "Of 2: 2 under way." in at.send("GET", progress).body
     machine.stands = dict.fromkeys(machine.stands, "FAILED")
-    assert "Of 1: 1 failed again." in at.send("GET", again).body
+    assert "Of 2: 2 failed again." in at.send("GET", progress).body
+
+
+def test_a_request_redrives_as_many_as_there_is_time_for():
+    machine = Machine(*(a_failure(f"7K3M9Q{n:03}") for n in range(35)))
+    seconds = iter(range(0, 100, 4))
+    at = desk(machine, elapsed=lambda: next(seconds))
+    progress = at.post(PATH, do="redrive", kind=kind(machine, "7K3M9Q000")).headers["Location"]
+    assert "Of 35: 10 under way, 25 not redriven yet." in at.send("GET", progress).body
+    for under_way in (20, 30, 35):
+        at.post(progress.partition("?")[0], do="again")
+        assert f"Of 35: {under_way} under way" in at.send("GET", progress).body
 
 
 def test_older_failures_have_a_page_of_their_own_and_are_redriven_there(machine):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import time
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -29,6 +30,8 @@ _PROGRESS = "/staff/redrives/{redrive_id}"
 _SECONDS = 5
 _A_SECOND = 10
 """How many executions are asked about in a second at most while somebody keeps looking: AWS allows 15 in all."""
+_AT_ONCE, _LONGEST = 10, 6.0
+"""So many are redriven together, and after so many seconds no more in one request: the page says which are left."""
 _DONE = {"SUCCEEDED": "went through", "RUNNING": "under way", "GONE": "gone"}
 _AGAIN, _NOT_BEGUN = "failed again", "not redriven yet"
 _TOLD_OF = 120
@@ -66,9 +69,17 @@ class CauseShown:
 
 
 class FailurePages:
-    """The pages. url: where AWS's console shows an execution."""
+    """The pages. url: where AWS's console shows an execution; elapsed: seconds that count up."""
 
-    def __init__(self, failed: FailedExecutions, redrives: Redrives, states: States, url: Callable[[str], str]) -> None:
+    def __init__(
+        self,
+        failed: FailedExecutions,
+        redrives: Redrives,
+        states: States,
+        url: Callable[[str], str],
+        elapsed: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._elapsed = elapsed
         self._failed = failed
         self._redrives = redrives
         self._states = states
@@ -113,7 +124,7 @@ class FailurePages:
             failures=tuple(each.model_copy(update={"told": each.told[:_TOLD_OF]}) for each in wanted),
         )
         self._redrives.keep(run)
-        self._failed.redrive(run.failures, run.id)
+        self._let_go_on(run, run.failures)
         return GoTo(f"/staff/redrives/{run.id}?follow=yes")
 
     def progress(self, visit: Visit) -> Shown:
@@ -140,16 +151,20 @@ class FailurePages:
             "rows": rows,
             "under_way": under_way,
             "follow": follow,
+            "waiting": counts[_NOT_BEGUN],
             "again": counts[_AGAIN] + counts[_NOT_BEGUN],
         }
         return View("redrive.html", f"Redriving: {run.title}", values, refresh=seconds if follow else 0)
 
     def go_on(self, visit: Visit) -> Shown:
-        """POST: redrive those of it that stand failed, as a redrive of their own."""
+        """POST: redrive what was not reached yet; else those of it that failed again, as a redrive of their own."""
         run = self._redrives.find(visit.parts["redrive_id"])
         if run is None:
             return GoTo(PATH)
         stands = list(zip(run.failures, self._failed.progress(run.failures), strict=True))
+        if waiting := [failure for failure, progress in stands if _word(failure, progress) == _NOT_BEGUN]:
+            self._let_go_on(run, waiting)
+            return GoTo(f"/staff/redrives/{run.id}?follow=yes")
         left = tuple(failure for failure, progress in stands if _fails(progress))
         if not left:
             return GoTo(f"/staff/redrives/{run.id}")
@@ -164,8 +179,16 @@ class FailurePages:
             }
         )
         self._redrives.keep(again)
-        self._failed.redrive(again.failures, again.id)
+        self._let_go_on(again, again.failures)
         return GoTo(f"/staff/redrives/{again.id}?follow=yes")
+
+    def _let_go_on(self, run: Redrive, failures: Sequence[Failure]) -> None:
+        """Redrive these, as many as there is time for."""
+        begun = self._elapsed()
+        for start in range(0, len(failures), _AT_ONCE):
+            if self._elapsed() - begun > _LONGEST:
+                return
+            self._failed.redrive(failures[start : start + _AT_ONCE], run.id)
 
     def _seen(self, now: datetime, page: int) -> tuple[list[Failure], bool, dict[str, tuple[Status, bool]]]:
         failed = self._failed.failed(page - 1)
