@@ -13,8 +13,9 @@ from html import unescape
 from typing import Any, Literal
 from urllib.parse import urlencode
 
-from local.senders import API_KEY, SHOPIFY_SECRET, SHOPIFY_SHOP, STAFF_KEY
+from local.senders import API_KEY, SHOPIFY_SECRET, SHOPIFY_SHOP, STAFF_KEY, WAREHOUSE_KEY
 from order_processing.access import order_token
+from order_processing.adapters.preset import inflated
 from tests.faults.course import Outcome
 from tests.faults.functions import ROOT, SECRETS
 from tests.faults.world import World
@@ -168,6 +169,46 @@ def _links(world: World) -> list[tuple[str, str]]:
 def _link(world: World) -> tuple[str, str]:
     number, token = _links(world)[-1]
     return number, token
+
+
+def packed(number: int = 0) -> Action:
+    """The warehouse has packed one of the order's parcels, by its place among them."""
+    return _parcel(number, "packed")
+
+
+def handed_over(number: int = 0) -> Action:
+    """The carrier has it."""
+    return _parcel(number, "handed-over")
+
+
+def _parcel(number: int, what: str) -> Action:
+    def event(world: World) -> Given:
+        path = f"/shipments/parcels/{_numbers(world)[number]}/{what}"
+        return http("POST", path, {"Authorization": f"Bearer {WAREHOUSE_KEY}"})
+
+    return Action(function="warehouse", event=event, possible=lambda world: len(_numbers(world)) > number)
+
+
+def _numbers(world: World) -> list[str]:
+    """The SSCCs of the order's parcels."""
+    head = world.tables["orders"].get((order_id(world), "order"))
+    if not head or "delivery" not in head.attributes:
+        return []
+    return re.findall(r'"sscc":"(\d+)"', inflated(base64.b64decode(head.attributes["delivery"]["B"])).decode())
+
+
+def came_back(kind: str) -> Action:
+    """SES reports that a mail could not be delivered, and will not be."""
+
+    def event(world: World) -> Given:
+        told: Given = json.loads((ROOT / "events" / "mail_events.json").read_text())
+        (message,) = [f"message-{n}" for n, mail in enumerate(world.mails, 1) if mail.kind == kind][-1:]
+        told["detail"]["mail"]["messageId"] = message
+        told["detail"]["mail"]["tags"] |= {"order": [order_id(world)], "kind": [kind]}
+        told["detail"]["bounce"]["bouncedRecipients"][0]["emailAddress"] = WHO
+        return told
+
+    return Action(function="mail_events", event=event)
 
 
 EXPIRE = Action(kind="expire")

@@ -31,6 +31,7 @@ from order_processing.observe import logger
 from order_processing.order import Record
 from order_processing.settings import current
 from order_processing.stages import prepare_delivery
+from order_processing.warehouse import door as warehouse_door
 from tests.faults.course import Another, Answer, Course, Outcome, Point, after
 from tests.faults.machine import CUT_ERROR
 from tests.faults.plan import Cut, Plan
@@ -40,7 +41,7 @@ from tests.faults.world import BUCKET, ENDING, MAIN, TABLES, Services, World
 ROOT = Path(__file__).parents[2]
 NAMES = (
     "receive_order order_pages verify_order check_availability confirm_order update_account prepare_delivery "
-    "await_decision end_order start_orders sweep_orders publish_events"
+    "await_decision end_order start_orders sweep_orders publish_events mail_events warehouse"
 ).split()
 SECRETS = {
     "keys": {"current": "a key for links", "previous": ""},
@@ -59,6 +60,7 @@ ENVIRONMENT = {
     "SENDER": "orders@store.example.com",
     "CONFIGURATION_SET": "mail",
     "PUBLIC_URL": "https://orders.example.com",
+    "PRINT_FUNCTION": "print_batch",
     "EVENT_BUS": "order-events",
     **{f"{name.upper()}_SECRET": name for name in SECRETS},
 }
@@ -108,7 +110,7 @@ class Functions:
             yield mock.patch.object(kind, "__init__", self._noted(kind, name))
         yield mock.patch.object(boto3, "DEFAULT_SESSION", boto3.Session(botocore_session=session))
         yield mock.patch.object(aws, "_session", return_value=session)
-        for module in (doors, decision_pages, customer_pages):
+        for module in (doors, decision_pages, customer_pages, warehouse_door):
             yield mock.patch.object(module, "datetime", self._clock())
         yield mock.patch.object(reservations, "MOST_WRITES", reservations.MOST_WRITES)
         yield mock.patch.object(inventory, "ThreadPoolExecutor", _OneByOne)

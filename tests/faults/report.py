@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import compile_console
@@ -60,8 +60,9 @@ def undisturbed(system: System, start: World) -> list[World]:
 
 def legitimate(system: System, worlds: list[World]) -> dict[str, list[World]]:
     """The ends that a life may come to, by what came between: as if that had come between two functions, before the
-    one or after it, or when the order was stored and not started. "": as if nothing came."""
-    ends = {"": [worlds[-1]]}
+    one or after it, or when the order was stored and not started. "": as if nothing came, and also as
+    if the last action was not done, where that is not repeated."""
+    ends = {"": [worlds[-1], *_without_the_last(system, worlds[0])]}
     for name in system.scenario.between:
         ends[name] = []
         for world in [*worlds, _stored(system, worlds[0])]:
@@ -69,6 +70,13 @@ def legitimate(system: System, worlds: list[World]) -> dict[str, list[World]]:
             if system.comes_between(after, Plan(), name=name):
                 ends[name].append(undisturbed(system, after)[-1])
     return ends
+
+
+def _without_the_last(system: System, start: World) -> list[World]:
+    if not system.scenario.once:
+        return []
+    shorter = replace(system.scenario, actions=system.scenario.actions[:-1])
+    return [undisturbed(System(system.functions, system.machines, shorter), start)[-1]]
 
 
 def _stored(system: System, start: World) -> World:

@@ -18,14 +18,18 @@ from tests.faults.actions import (
     WHO,
     Action,
     api_order,
+    came_back,
     cancel,
     choose,
     decide,
+    handed_over,
     look_at_page,
+    packed,
     place,
     shopify,
     wait,
 )
+from tests.faults.world import MAIN
 
 
 @dataclass(frozen=True)
@@ -35,9 +39,11 @@ class Scenario:
     ends: the status that it comes to, undisturbed. setup: changes the stocked shop first.
     gives_up: the sender does not repeat a request that was not answered, so that the order may not be there at all.
     outage: a fault lasts longer than all retries: the execution fails, and is redriven.
+    mended: `sweep_orders` redrives what has failed, and tells what was not heard; nobody else does.
+    once: the last action is not repeated where it was not answered, so that it may not have been done at all.
     most_writes: how many writes a transaction takes, where an order is to be larger than one.
     between: what somebody does wholly between two calls of a function, by its name.
-    beside: attributes of the order that may be as they are after that, with the reason where they are named.
+    beside: what is not compared, with the reason where it is named: attributes of the order, or a state machine.
     """
 
     name: str
@@ -46,6 +52,8 @@ class Scenario:
     setup: Callable[[Shop], None] | None = None
     gives_up: bool = False
     outage: bool = False
+    mended: bool = False
+    once: bool = False
     most_writes: int = 100
     between: Mapping[str, Action] = field(default_factory=dict)
     beside: frozenset[str] = frozenset()
@@ -140,6 +148,7 @@ def scenarios() -> list[Scenario]:
         *(Scenario(f"cancelled before {stage}", (place(ONE), cancel(stage)), "CANCELLED") for stage in STAGES),
         Scenario("cancelled when ready", (place(ONE), cancel()), "CANCELLED"),
         *_interrupted(),
+        *_beside_the_path(),
         Scenario(
             "cancelled by the store", (shopify("shopify-3-full-note-attributes-refund"), store_cancels), "CANCELLED"
         ),
@@ -198,4 +207,24 @@ def _interrupted() -> list[Scenario]:
             "READY_TO_SHIP",
             between={"between, another refuses": decide(reject, SECOND_STAFF_KEY)},
         ),
+    ]
+
+
+def _beside_the_path() -> list[Scenario]:
+    """What has effects on orders and is no stage."""
+    right = {"decision": "correct", "corrections": [{"path": "shipping_address.name", "value": "Ada Bell"}]}
+    corrected = (place(UNPRINTABLE), decide(right))
+    return [
+        # An order that is ready is settled, also where its execution fails after that: it is on the list of failures.
+        Scenario("mended: outages", (place(ONE),), "READY_TO_SHIP", outage=True, mended=True, beside=frozenset({MAIN})),
+        Scenario("mended: corrected once", corrected, "READY_TO_SHIP", mended=True, once=True),
+        Scenario("mended: cancelled once", (place(UNPRINTABLE), cancel()), "CANCELLED", mended=True, once=True),
+        Scenario("warehouse: handed over", (place(ONE), packed(), handed_over()), "READY_TO_SHIP"),
+        Scenario(
+            "warehouse: a parcel of two",
+            (place(PARCELS), packed(), handed_over(), packed(1), handed_over(1)),
+            "READY_TO_SHIP",
+        ),
+        Scenario("warehouse: cancelled", (place(ONE), packed(), cancel(), handed_over()), "CANCELLED"),
+        Scenario("confirmation came back", (place(ONE), came_back("confirmation")), "READY_TO_SHIP"),
     ]

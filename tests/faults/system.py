@@ -17,6 +17,9 @@ from tests.faults.schedules import SCHEDULED, have_looked, net
 from tests.faults.world import MAIN, Execution, World
 
 _IN_A_MINUTE = 61
+_MENDS = 2
+_MOST_MENDS = 6
+_PAUSE = 6000
 
 
 @dataclass
@@ -63,13 +66,18 @@ class System:
             function, event, entered = self.machines.task(execution)
             return _step(function, event, place=place, execution=entered)
         if self.scenario.outage and any(e.status == "FAILED" for e in world.executions.values()):
-            return Step(action=REDRIVE)
+            if not self.scenario.mended:
+                return Step(action=REDRIVE)
+            if world.mended < _MOST_MENDS:
+                return _step(MEND.function, {}, action=MEND)
         if (schedule := net(world)) is not None:
             return _step(schedule.function, {}, action=schedule)
         if world.again:
             return replace(self._of_action(world, self.scenario.between[world.between]), between=world.between)
         if action:
             return self._of_action(world, action)
+        if self.scenario.mended and world.mended < _MENDS:
+            return _step(MEND.function, {}, action=MEND)
         if not world.swept:
             return _step(SWEEP.function, {}, action=SWEEP)
         if world.published < len(world.stream):
@@ -95,6 +103,8 @@ class System:
         ahead = 0
         if step.action:
             ahead = step.action.ahead + (0 if step.action in SCHEDULED else world.wait)
+            if step.action is MEND:
+                ahead += world.mended * _PAUSE
         after.clock += ahead
         outcome = self.functions.invoke(after, step.function, step.event, step.key, plan)
         if twice:
@@ -170,7 +180,8 @@ class System:
         elif step.action and step.between:
             self._came_between(world, step.action, outcome)
         elif step.action:
-            done = step.action.done(outcome) or self.scenario.gives_up
+            last = world.step + 1 == len(self.scenario.actions)
+            done = step.action.done(outcome) or self.scenario.gives_up or (last and self.scenario.once)
             if done and step.event().get("requestContext", {}).get("http", {}).get("method") == "GET":
                 world.page = outcome.returned["body"]
             world.trying = not done

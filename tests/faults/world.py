@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from functools import cache, cached_property
 from typing import Any
 
@@ -54,6 +55,7 @@ class Execution:
     tried: tuple[tuple[int, int], ...] = ()
     answer: str = ""
     error: str = ""
+    redrives: int = 0
 
     @property
     def order_id(self) -> str:
@@ -197,12 +199,19 @@ class Services:
         if not there:
             raise Failed("ExecutionDoesNotExist")
         status = "RUNNING" if there.status == "WAITING" else there.status
-        return {
-            "executionArn": given["executionArn"],
-            "stateMachineArn": machine,
-            "status": status,
-            "startDate": world.clock,
-        }
+        told = {"executionArn": given["executionArn"], "stateMachineArn": machine, "status": status, "startDate": START}
+        if status != "RUNNING":
+            told |= {"stopDate": datetime.fromtimestamp(START, UTC), "error": there.error.partition(" ")[0]}
+        return told | {"redriveCount": there.redrives}
+
+    def _RedriveExecution(self, world: World, given: dict[str, Any]) -> dict[str, Any]:
+        _, machine, name = given["executionArn"].rsplit(":", 2)
+        there = world.executions.get((machine, name))
+        if not there or there.status != "FAILED":
+            raise Failed("ExecutionNotRedrivable")
+        again = replace(there, status="RUNNING", error="", tried=(), redrives=there.redrives + 1)
+        world.executions[machine, name] = again
+        return {"redriveDate": world.clock}
 
     def _SendTaskSuccess(self, world: World, given: dict[str, Any]) -> dict[str, Any]:
         for place, execution in world.executions.items():
