@@ -121,13 +121,13 @@ def account_work(task: Task) -> list[Operation]:
         if number % each == 0:
             all_ready(task, number)
         order_id = task.shared[number // each]  # all at the same one at once
-        what = chance.choices(("record", "pay", "cancel", "read"), (3, 6, int(task.cancels), 3))[0]
+        what = chance.choices(("record", "pay", "cancel", "read"), (3 * task.cancels, 6, int(task.cancels), 3))[0]
         if what == "record":
             recorder.note(what, (order_id, 100), partial(_recorded, shop, order_id))
         elif what == "cancel":
             recorder.note(what, (order_id,), partial(_cancelled, shop, order_id))
         elif what == "pay":
-            amount = chance.choice((40, 60))
+            amount = chance.choice((60, 90))
             document = f"{task.name}-{task.process}-{number}"
             recorder.note(what, (order_id, amount), partial(_paid, shop, order_id, amount, document))
         else:
