@@ -16,8 +16,8 @@ from tests.faults.items import Item
 from tests.faults.scenarios import Scenario
 from tests.faults.world import MAIN, World
 
-# What says how often something was tried, not what came of it.
-_OF_ATTEMPTS = frozenset({"version", "token", "other_tokens", "message_id", "before"})
+# What says how often something was tried, or by which way it came, not what came of it: so the totals' mark too.
+_OF_ATTEMPTS = frozenset({"version", "token", "other_tokens", "message_id", "before", "sequence", "last_entry"})
 _OF_EVENTS = frozenset({"id", "sequence"})
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+(Z|\+00:00)")  # of what is done again, the time is another one
 _MESSAGE = re.compile(r"message-\d+")  # a mail that went out again has a number of its own
