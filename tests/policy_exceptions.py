@@ -68,7 +68,7 @@ UNUSED: tuple[Excepted, ...] = (
         "S3 asks for it where an object is put with its tags; the emulator asks for s3:PutObject alone.",
     ),
     Excepted(
-        "PrepareDelivery OrderPages ReceiveOrder StaffConsole Warehouse",
+        "AuditBooks PrepareDelivery OrderPages ReceiveOrder StaffConsole Warehouse",
         "*What*",
         "dynamodb:BatchGetItem dynamodb:PutItem dynamodb:DeleteItem",
         _LARGE,
@@ -98,6 +98,26 @@ UNUSED: tuple[Excepted, ...] = (
         "states:RedriveExecution",
         "A failed execution is let be for five minutes, longer than a test waits (tests/aws/test_sweep_orders.py); the"
         " console redrives one on the stack.",
+    ),
+    Excepted(
+        "StaffConsole",
+        "FindCustomersByTheirAddress HashAddressesAndSignLinks",
+        "dynamodb:BatchGetItem secretsmanager:GetSecretValue",
+        "Only where staff search for an order by its customer's address (tests/aws/test_order_search.py).",
+    ),
+    Excepted(
+        "StaffConsole",
+        "SeeToCustomersWhoWereNotReached",
+        "dynamodb:DeleteItem",
+        "Only where staff take a customer off the list of the unreached (tests/aws/test_unreached_page.py, and in a"
+        " browser without a stack).",
+    ),
+    Excepted(
+        "StaffConsole",
+        "SeeWhyExecutionsFailedAndRedriveThem",
+        "states:DescribeExecution states:RedriveExecution",
+        "Executions that end orders are redriven as those of orders are, under the same statement; on the stack only"
+        " the latter fail (tests/aws/test_failed_executions.py).",
     ),
 )
 
