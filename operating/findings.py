@@ -2,9 +2,9 @@
 
     python -m operating.findings                      what is open, what needs a person first; exit code 1 when any does
     python -m operating.findings --closed 2026-11-25  what was closed on a day (UTC)
-    python -m operating.findings --now                let the sweeps run now, then what is open
+    python -m operating.findings --now                let the sweeps run now, and the audit begin; then what is open
 
-With --stack NAME on a stack in your AWS account. docs/reliability.md says what each kind is and what to do.
+With --stack NAME on a stack in your AWS account. docs/sweeps.md says what each kind is and what to do.
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ from operating.stack import Clients, add_stack, connect
 from order_processing.adapters.findings import DynamoFindings
 from order_processing.findings import Finding
 
-SWEEPS = ("SweepOrdersFunction", "AuditBooksFunction")
+SWEEPS = ("SweepOrdersFunction",)
+AUDITS = ("AuditBooksFunction",)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -36,6 +37,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if given.now:
         for name in SWEEPS:
             print(f"{name}: {swept(clients, outputs[name])}", file=sys.stderr)
+        for name in AUDITS:
+            clients("lambda").invoke(FunctionName=outputs[name], InvocationType="Event", Payload=b"{}")
+            print(f"{name}: started; what it finds is shown when it has come to its end", file=sys.stderr)
     found = findings.closed(given.closed) if given.closed else findings.open()
     for line in told(found):
         print(line)
