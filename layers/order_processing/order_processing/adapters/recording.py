@@ -14,8 +14,8 @@ when the totals had that sequence, and its write is refused if it was counted si
 
 A cancellation of an order on its way counts as well: with the head, in one transaction, it takes the sequence that it
 saw a step further, and puts an entry that is reversed. A stage that read the totals before is refused by the
-sequence; one that reads them afterwards finds the entry. The entry of a confirmed order is
-never deleted, so no late write puts one again.
+sequence; one that reads them afterwards finds the entry. The entry of a confirmed order is never deleted, so no late
+write puts one again.
 """
 
 from __future__ import annotations
