@@ -10,11 +10,10 @@ from operating.findings import swept
 from order_processing.adapters.findings import DynamoFindings
 from order_processing.adapters.orders import DynamoOrders
 from order_processing.cancellation import BY_CUSTOMER
-from order_processing.discrepancy import Correction
-from order_processing.order_parts import Answer, Confirmation
+from order_processing.order_parts import Confirmation
+from order_processing.stages.start_orders import SWEEP
 from order_processing.status import Status
 from tests.aws.test_stages import simple_order
-from tests.stack.senders import api_order, place
 
 
 def test_an_order_that_was_stored_and_never_started_is_found_started_and_its_finding_closed(stack, monkeypatch, capsys):
@@ -39,37 +38,26 @@ def test_an_order_that_was_stored_and_never_started_is_found_started_and_its_fin
 
 
 def test_what_was_placed_and_not_started_is_started_within_minutes(stack):
-    orders, _ = books_of(stack)
+    orders, findings = books_of(stack)
     placed_at = datetime.now(UTC) - timedelta(minutes=4)
+    findings.keep_progress(SWEEP, (placed_at - timedelta(minutes=1)).isoformat())  # the last one was before
     order_id = orders.place(simple_order("not-started-yet"), b"{}", "fingerprint", placed_at).order_id
     answer = stack.client("lambda").invoke(FunctionName=stack.outputs["StartOrdersFunction"], Payload=b"{}")
     assert "FunctionError" not in answer, answer["Payload"].read()
     wait_for(lambda: orders.load(order_id).status is Status.READY_TO_SHIP, seconds=60, what="the order to be ready")
 
 
-def test_an_end_that_nobody_was_told_of_and_a_decision_that_nobody_heard_are_seen_to(stack):
+def test_an_end_that_nobody_was_told_of_is_told(stack):
     orders, _ = books_of(stack)
     before = datetime.now(UTC) - timedelta(minutes=10)
     ended = orders.place(simple_order("ended-untold"), b"{}", "fingerprint", before).order_id
     orders.release(orders.load(ended), Status.CANCELLED, at=before, reason=BY_CUSTOMER)
 
-    wrong = api_order("decided-unheard", sku="NO-SUCH-SKU")
-    waits = place(stack, wrong).json()["id"]
-    wait_for(lambda: _asked(orders, waits), seconds=60, what="the order to ask for a correction")
-    correction = Correction(path="lines[0].sku", found="NO-SUCH-SKU", value="TEST-123")
-    orders.answer(orders.load(waits), Answer(actor="staff: eve", at=before, corrections=(correction,)))
-
     swept(stack.client, stack.outputs["SweepOrdersFunction"])
-    wait_for(lambda: orders.load(waits).status is Status.READY_TO_SHIP, seconds=60, what="the order to go on")
     wait_for(lambda: (orders.load(ended).notice or NOTHING).sent_at, seconds=60, what="the customer to be told")
 
 
 NOTHING = Confirmation(attempt_at=datetime(2026, 1, 1, tzinfo=UTC))
-
-
-def _asked(orders: DynamoOrders, order_id: str) -> bool:
-    stored = orders.load(order_id)
-    return stored.status is Status.CORRECTION_PENDING and stored.question is not None
 
 
 def books_of(stack: LocalStack) -> tuple[DynamoOrders, DynamoFindings]:
