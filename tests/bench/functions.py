@@ -23,8 +23,16 @@ from tests.stack.scenarios import happy
 HOME = LOCAL / "bench"
 ROUNDS = 9
 ORDERS = 6
-NO_PDF = ("receive_order", "verify_order", "check_availability", "confirm_order", "update_account")
-LIMITS = dict.fromkeys(NO_PDF, 1.15) | {"receive_order": 1.25}
+NO_PDF = (
+    "receive_order",
+    "verify_order",
+    "check_availability",
+    "confirm_order",
+    "update_account",
+    "await_decision",
+    "end_order",
+)
+LIMITS = dict.fromkeys(NO_PDF, 1.15)
 LARGEST_MB = 5.0
 
 

@@ -91,3 +91,13 @@ def test_a_line_says_which_request_message_or_event_it_is_for(written, event, ex
 def test_a_line_does_not_keep_the_correlation_of_the_invocation_before(written):
     logged_line(written, {"id": "cdc73f9d"})
     assert "correlation_id" not in logged_line(written, {"order_id": "BRSJV48JX"})
+
+
+def test_a_line_says_where_it_comes_from_and_nothing_that_stands_elsewhere(written):
+    line = logged_line(written, {"order_id": "BRSJV48JX"})
+    assert {name: line[name] for name in ("function_name", "function_request_id", "message")} == {
+        "function_name": "f",
+        "function_request_id": "r",
+        "message": "seen",
+    }
+    assert not {"function_arn", "function_memory_size", "cold_start", "service"} & line.keys()

@@ -20,6 +20,9 @@ from order_processing.errors import DeliveryRefused, NamedFault, TurnOff
 
 logger = Logger(service="order-processing")
 
+# Of what Powertools puts into each line: what the function's name or CloudWatch's metrics say as well.
+_SAID_ELSEWHERE = ["function_arn", "function_memory_size", "cold_start", "service"]
+
 Event = dict[str, Any]
 
 
@@ -34,6 +37,7 @@ def logged(handler: Callable[[Event, Any], Any]) -> Callable[[Event, Any], Any]:
     @logger.inject_lambda_context
     @wraps(handler)
     def with_context(event: Event, context: Any) -> Any:
+        logger.remove_keys(_SAID_ELSEWHERE)
         logger.set_correlation_id(_correlation_id(event))
         return handler(event, context)
 
