@@ -100,4 +100,10 @@ def test_a_line_says_where_it_comes_from_and_nothing_that_stands_elsewhere(writt
         "function_request_id": "r",
         "message": "seen",
     }
-    assert not {"function_arn", "function_memory_size", "cold_start", "service"} & line.keys()
+    assert line.keys() - {"order_id"} == {"level", "message", "timestamp", "function_name", "function_request_id"}
+
+
+def test_a_line_that_says_what_it_is_for_does_not_name_its_invocation_too(written):
+    line = logged_line(written, {"id": "cdc73f9d"})
+    assert line.keys() - {"order_id"} == {"level", "message", "timestamp", "function_name", "correlation_id"}
+    assert "function_request_id" in logged_line(written, {"order_id": "BRSJV48JX"})

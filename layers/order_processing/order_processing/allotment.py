@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from order_processing.lead_time import Route
 from order_processing.promise import Allocation
@@ -12,8 +12,7 @@ from order_processing.sources import Source
 from order_processing.verified_order import VerifiedOrder
 
 
-@dataclass(frozen=True)
-class Need:
+class Need(NamedTuple):
     """Pieces of one SKU for one line. of_bundle: they must travel with the line's other components."""
 
     line_id: str
@@ -22,8 +21,7 @@ class Need:
     of_bundle: bool = False
 
 
-@dataclass(frozen=True)
-class Take:
+class Take(NamedTuple):
     """Pieces of a source for a need."""
 
     need: Need

@@ -7,9 +7,9 @@ Of a country that the package does not know, Saturday and Sunday are free and no
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import lru_cache
+from typing import NamedTuple
 
 _DAY = timedelta(days=1)
 _SATURDAY_AND_SUNDAY = frozenset({6, 7})
@@ -20,8 +20,7 @@ class NeverOpen(ValueError):
     """A calendar that has no working day within a year."""
 
 
-@dataclass(frozen=True)
-class Calendar:
+class Calendar(NamedTuple):
     """The working days of a place: `weekdays` (ISO, Monday is 1) that are no public holiday.
 
     closed_on: further days off; open_on: days worked whatever else is said.
@@ -30,8 +29,8 @@ class Calendar:
     weekdays: frozenset[int]
     country: str = ""
     region: str = ""
-    closed_on: frozenset[date] = field(default_factory=frozenset)
-    open_on: frozenset[date] = field(default_factory=frozenset)
+    closed_on: frozenset[date] = frozenset()
+    open_on: frozenset[date] = frozenset()
 
     def works_on(self, day: date) -> bool:
         """Whether this is a working day."""

@@ -9,8 +9,8 @@ lines do, because theirs is the longest way.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from order_processing.allotment import Need, pieces_by_sku
 from order_processing.inventory import Recipe
@@ -19,8 +19,7 @@ from order_processing.promise import Allocation
 from order_processing.sources import Source
 
 
-@dataclass(frozen=True)
-class Batch:
+class Batch(NamedTuple):
     """What can be made from one day on: the source that it is, and the materials of each piece of it."""
 
     source: Source

@@ -20,14 +20,15 @@ from order_processing.errors import DeliveryRefused, NamedFault, TurnOff
 
 logger = Logger(service="order-processing")
 
-# Of what Powertools puts into each line: what the function's name or CloudWatch's metrics say as well.
-_SAID_ELSEWHERE = ["function_arn", "function_memory_size", "cold_start", "service"]
+# Of what Powertools puts into each line: what the function's name, its settings, CloudWatch's metrics or the message
+# say as well. A fault's text names its own place.
+_SAID_ELSEWHERE = ["function_arn", "function_memory_size", "cold_start", "service", "location", "sampling_rate"]
 
 Event = dict[str, Any]
 
 
 def logged(handler: Callable[[Event, Any], Any]) -> Callable[[Event, Any], Any]:
-    """A Lambda handler whose log lines say which invocation wrote them and, by `correlation_id`, what it was for.
+    """A Lambda handler whose log lines say by `correlation_id` what they are for, or which invocation wrote them.
 
     A line about an order carries `order_id`, which is all that its stages have in common. A request's line
     carries the id that API Gateway's access log and its answer's header `apigw-requestid` carry, a message's
@@ -38,7 +39,9 @@ def logged(handler: Callable[[Event, Any], Any]) -> Callable[[Event, Any], Any]:
     @wraps(handler)
     def with_context(event: Event, context: Any) -> Any:
         logger.remove_keys(_SAID_ELSEWHERE)
-        logger.set_correlation_id(_correlation_id(event))
+        if correlation_id := _correlation_id(event):
+            logger.remove_keys(["function_request_id"])
+        logger.set_correlation_id(correlation_id)
         return handler(event, context)
 
     return with_context

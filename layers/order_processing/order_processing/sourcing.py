@@ -7,16 +7,15 @@ what the promise calls: another strategy is another function with its signature.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from itertools import combinations, islice
+from typing import NamedTuple
 
 from order_processing.lead_time import Route
 
 _MOST_SETS = 5000
 
 
-@dataclass(frozen=True)
-class Requirement:
+class Requirement(NamedTuple):
     """`quantity` pieces of a SKU are needed by some date; `held` is what each location can deliver by then."""
 
     quantity: int

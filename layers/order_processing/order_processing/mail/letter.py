@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 import jinja2
 
@@ -12,8 +13,7 @@ from order_processing.mail.environment import COMPILED, environment
 from order_processing.mail.message import Message
 
 
-@dataclass(frozen=True, kw_only=True)
-class Sender:
+class Sender(NamedTuple):
     """The store as it signs the mail."""
 
     name: str
@@ -25,16 +25,14 @@ class Sender:
     colours: Colours
 
 
-@dataclass(frozen=True)
-class Labelled:
+class Labelled(NamedTuple):
     """A value with its name."""
 
     label: str
     value: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class LineShown:
+class LineShown(NamedTuple):
     """One line of the order. price: quantity and unit price; delivery: when it comes, a text a part."""
 
     description: str
@@ -45,16 +43,14 @@ class LineShown:
     picture: str = ""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Notice:
+class Notice(NamedTuple):
     """Something that is or was not right: what, and in smaller print what was found and what would be right."""
 
     title: str
     details: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, kw_only=True)
-class ChoiceShown:
+class ChoiceShown(NamedTuple):
     """One of the things that the customer may choose, with its facts in the same order for each."""
 
     title: str
@@ -62,8 +58,7 @@ class ChoiceShown:
     facts: tuple[Labelled, ...] = ()
 
 
-@dataclass(frozen=True)
-class Link:
+class Link(NamedTuple):
     """A button."""
 
     label: str
