@@ -13,7 +13,7 @@ import compile_pages
 from tests.faults import invariants
 from tests.faults.functions import Functions
 from tests.faults.machine import Machines
-from tests.faults.plan import CUT_BEFORE, Plan
+from tests.faults.plan import CUT_BEFORE, THROTTLED, Plan
 from tests.faults.scenarios import Scenario, scenarios
 from tests.faults.shop import stocked
 from tests.faults.sweep import Exploration
@@ -65,7 +65,7 @@ def legitimate(system: System, worlds: list[World]) -> dict[str, list[World]]:
     ends = {"": [worlds[-1], *_without_the_last(system, worlds[0])]}
     for name in system.scenario.between:
         ends[name] = []
-        for world in [*worlds, _stored(system, worlds[0])]:
+        for world in [*worlds, *_stored(system, worlds[0])]:
             after = world.copy()
             if system.comes_between(after, Plan(), name=name):
                 ends[name].append(undisturbed(system, after)[-1])
@@ -79,15 +79,15 @@ def _without_the_last(system: System, start: World) -> list[World]:
     return [undisturbed(System(system.functions, system.machines, shorter), start)[-1]]
 
 
-def _stored(system: System, start: World) -> World:
-    """The order is there and not started: its sender will send it again."""
+def _stored(system: System, start: World) -> list[World]:
+    """The order is there and not started: its sender will send it again, or has been told that it was taken in."""
     step = system.next(start)
     plan = Plan()
     if step is None:
         raise AssertionError("nobody sends an order")
     system.perform(start, step, plan)
     (place,) = [n for n, call in enumerate(plan.calls) if call.operation == "StartExecution"]
-    return system.perform(start, step, Plan(faults={place: CUT_BEFORE}))
+    return [system.perform(start, step, Plan(faults={place: fault})) for fault in (CUT_BEFORE, THROTTLED)]
 
 
 def sweep(
