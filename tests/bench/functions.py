@@ -3,7 +3,9 @@
 Starting (imports and clients, against boto3 with the same clients), the first run and a warm one as the deployed local
 stack ran them, memory, and the size of what is deployed. CPU time is this machine's; the ratio to boto3 hardly is.
 
-    python -m tests.bench.functions [rounds] [function ...]
+    python -m tests.bench.functions [starts] [rounds] [function ...]
+
+starts: without the deployed stack, so without first and warm runs.
 """
 
 from __future__ import annotations
@@ -65,11 +67,13 @@ def row(function: Function, start: Start, ran: Sequence[Invocation], size: Packa
     )
 
 
-def main(rounds: int = ROUNDS, *names: str) -> int:
+def main(*words: str) -> int:
     """Print the table; returns 1 when a function is over its limit."""
+    rounds = next((int(word) for word in words if word.isdigit()), ROUNDS)
+    names = [word for word in words if not word.isdigit() and word != "starts"]
     build()
     chosen = [each for each in functions() if not names or each.name in names]
-    ran = invocations(ORDERS)
+    ran = invocations(ORDERS) if "starts" not in words else {}
     starts = {each.function: each for each in measure(chosen, rounds, lambda said: print(said, file=sys.stderr))}
     print(
         f"CPU ms, medians of {rounds} fresh processes and {ORDERS} orders. boto3: its import alone; +clients: and the"
@@ -96,4 +100,4 @@ def main(rounds: int = ROUNDS, *names: str) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(*(int(word) if word.isdigit() else word for word in sys.argv[1:])))  # type: ignore[arg-type]
+    sys.exit(main(*sys.argv[1:]))
