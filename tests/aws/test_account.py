@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from order_processing.account import Payment, Totals
+from order_processing.adapters.accounts import DynamoAccounts
 from order_processing.cancellation import BY_CUSTOMER, cancel
 from order_processing.discrepancy import Approval
 from order_processing.http import Problem
@@ -89,6 +90,34 @@ def test_a_payment_that_meets_a_cancellation_is_not_lost_from_the_totals(shop):
     assert not shop.accounts.settle(seen, payment)
     assert standing(shop) == Totals()
     assert shop.accounts.payment("P-1") is None
+
+
+def test_a_cancellation_that_meets_a_payment_takes_off_only_what_is_still_open(shop, monkeypatch):
+    order_id = on_account(shop).order_id
+    read, seen = DynamoAccounts.entry, []
+
+    def overtaken(accounts, customer_id, order):
+        found = read(accounts, customer_id, order)
+        seen.append(found)
+        if len(seen) == 1:
+            pay(shop, order_id, 260)
+        return found
+
+    monkeypatch.setattr(DynamoAccounts, "entry", overtaken)
+    cancel(order_id, orders=shop.orders, executions=shop, reason=BY_CUSTOMER, now=NOW)
+    assert standing(shop) == Totals()
+
+
+def test_a_document_that_pays_two_orders_at_once_pays_one(shop):
+    first, second = (shop.accounts.entry("C-1013", on_account(shop, key).order_id) for key in "12")
+    settled = [
+        shop.accounts.settle(
+            entry, Payment(document="P-1", order_id=entry.order_id, amount=260, currency="USD", received_at=NOW)
+        )
+        for entry in (first, second)
+    ]
+    assert settled == [True, False]
+    assert standing(shop).open == 2 * 15260 - 260
 
 
 def test_who_owes_too_much_needs_staff_and_goes_on_with_their_consent(shop):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from typing import Any
 
 import boto3
@@ -208,6 +209,25 @@ def test_of_orders_that_see_the_same_free_keys_each_gets_its_own(seller: Shop, m
     assert late.take("late", KeysWanted("1", "APP-PRO", 4)) == keys
     with pytest.raises(OutOfKeys):
         late.take("later", KeysWanted("1", "APP-PRO", 1))
+
+
+def test_a_piece_that_a_copy_of_the_run_gave_a_key_keeps_it(seller: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    late, wanted = Shop().licences, KeysWanted("1", "APP-PRO", 1)
+    look = late._items
+    quick: list[tuple[str, ...]] = []
+    monkeypatch.setattr(random, "shuffle", lambda free: None)
+
+    def overtaken(sku: str, prefix: str, limit: int | None = None) -> list[dict[str, Any]]:
+        seen = look(sku, prefix, limit)
+        if prefix == "free#" and not quick:
+            quick.append(seller.licences.take("order", wanted))
+            seen.reverse()  # so that it wants another key
+        return seen
+
+    monkeypatch.setattr(late, "_items", overtaken)
+    free = len(look("APP-PRO", "free#"))
+    assert late.take("order", wanted) == quick[0]
+    assert len(look("APP-PRO", "free#")) == free - 1, "no key is lost"
 
 
 def test_a_run_cut_at_any_call_gives_each_piece_one_key_and_sends_once(seller: Shop) -> None:

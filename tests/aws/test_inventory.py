@@ -81,6 +81,24 @@ def test_a_count_is_taken_in_once_for_its_document(inventory):
     assert (stock.available, stock.safety, stock.on_hand) == (8, 2, 10)
 
 
+@pytest.mark.parametrize("before", [0, 1])
+def test_a_count_that_another_one_overtakes_counts_from_there(inventory, dynamodb, monkeypatch, before):
+    for number in range(before):
+        inventory.count(count(f"C-{number}", 5))
+    read, seen = inventory.read, []
+
+    def overtaken(skus):
+        found = read(skus)
+        seen.append(found)
+        if len(seen) == 1:
+            DynamoInventory(dynamodb, TABLE).count(count("C-2", 7))
+        return found
+
+    monkeypatch.setattr(inventory, "read", overtaken)
+    inventory.count(count("C-3", 9))
+    assert [stock.available for stock in read(["A"])[0]] == [9]
+
+
 def test_a_later_count_keeps_what_is_reserved(inventory, dynamodb):
     inventory.count(count("C-1", 10))
     take(dynamodb, taking(4))

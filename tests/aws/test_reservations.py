@@ -7,6 +7,7 @@ from datetime import date
 
 import pytest
 
+from order_processing.adapters import reservations
 from order_processing.adapters.attributes import number as amount
 from order_processing.adapters.attributes import text
 from order_processing.adapters.inventory import DynamoInventory
@@ -130,6 +131,26 @@ def test_an_order_takes_once_and_gives_back_once(place):
     with pytest.raises(AnchorRefused):
         place.change("o1", hold(("A", 3)), None, version=1)
     assert place.counters("A")[:2] == (5, 0)
+
+
+def test_what_an_order_does_not_hold_is_not_given_back(place, monkeypatch):
+    monkeypatch.setattr(reservations, "pause", lambda attempt: None)
+    place.stock("A", 5)
+    place.change("o1", None, hold(("A", 2)))
+    with pytest.raises(OutOfStock, match="its supply changed"):
+        place.change("o1", hold(("A", 3)), None, version=1)
+    assert (place.counters("A")[:2], place.version("o1")) == ((3, 2), 1)
+
+
+@pytest.mark.parametrize("before", [None, hold(("A", 2), supply="PO-1")])
+def test_what_an_order_holds_of_supply_is_changed_only_by_who_knows_how_much_it_is(place, monkeypatch, before):
+    monkeypatch.setattr(reservations, "pause", lambda attempt: None)
+    place.plan("A", 10)
+    place.change("o1", None, hold(("A", 3), supply="PO-1"))
+    with pytest.raises(OutOfStock, match="its supply changed"):
+        place.change("o1", before, hold(("A", 4), supply="PO-1"), version=1)
+    assert place.counters("A") == (0, 0, 7, 3)
+    assert [claim.quantity for claim in place.receipts.claims("leipzig", "PO-1")] == [3]
 
 
 def test_an_order_that_cannot_have_all_has_nothing(place):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from order_processing.adapters import reservations
 from order_processing.adapters.accounts import DynamoAccounts
 from order_processing.adapters.orders import DynamoOrders
 from order_processing.cancellation import cancel
-from order_processing.errors import DecisionMade, DeliveryRefused, OfferNeeded, OrderReplaced
+from order_processing.errors import CorrectionNeeded, DecisionMade, DeliveryRefused, OfferNeeded, OrderReplaced
 from order_processing.mail_reports import Outcome
 from order_processing.offer import choose
 from order_processing.order import Line, Order
@@ -104,6 +105,16 @@ def test_an_address_that_no_label_can_print_is_asked_about_before_anything_is_pr
     assert reserved("TEST-123") == 0
 
 
+def test_an_order_that_waits_for_a_correction_and_is_verified_again_waits_as_before(shop):
+    order = simple_order()
+    address = order.shipping_address.model_copy(update={"name": "Canary \U00013000"})
+    stored = shop.run(shop.place(order.model_copy(update={"shipping_address": address})))
+    shop.now += timedelta(hours=1)
+    with pytest.raises(CorrectionNeeded, match="ADDRESS_UNPRINTABLE"):
+        shop.verify(stored.order_id)
+    assert shop.orders.load(stored.order_id) == stored
+
+
 def test_an_order_that_cannot_be_printed_is_refused_by_its_field_and_keeps_nothing(shop):
     order = simple_order()
     wide = {"line1": "W" * 300, "line2": "W" * 120}  # as many letters as usually fit, and wider ones than usual
@@ -150,6 +161,16 @@ def test_every_stage_run_twice_ends_as_if_run_once(shop):
         stage(order_id)
     assert len(mails()) == 1
     assert end_state(shop, order_id)[1:3] == (1, (1, 15260))
+
+
+def test_a_stage_that_finds_its_work_done_changes_nothing(shop):
+    order_id = shop.place(simple_order())
+    for stage in shop.stages:
+        stage(order_id)
+        done = shop.orders.load(order_id)
+        shop.now += timedelta(minutes=1)
+        stage(order_id)
+        assert shop.orders.load(order_id) == done
 
 
 def test_a_run_cut_at_any_call_and_run_again_ends_as_if_it_had_not_been_cut(shop):

@@ -10,10 +10,8 @@ from collections.abc import Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from contextlib import ExitStack
 
-from tests.faults.catching import catch
-from tests.faults.catching import named as mutation_named
+from tests.faults import mutating
 from tests.faults.functions import Functions
-from tests.faults.mutations import mutations
 from tests.faults.report import Swept, compiled, named, sweep
 from tests.faults.scenarios import scenarios
 
@@ -39,10 +37,6 @@ def _installed() -> Functions:
 
 def _swept(name: str, faults: int) -> Swept:
     return sweep(_installed(), named(name), faults)
-
-
-def _caught(name: str) -> str:
-    return catch(_installed(), mutation_named(name))
 
 
 def _table(swept: Sequence[Future[Swept]], began: float) -> int:
@@ -71,21 +65,6 @@ def _table(swept: Sequence[Future[Swept]], began: float) -> int:
     return wrong
 
 
-def _mutations(tasks: dict[str, Future[str]], kinds: dict[str, str], *, each: bool) -> int:
-    """Prints what caught how many, and each survivor, or `each` mutation, by its name. How many survived."""
-    caught, survived = Counter[str](), Counter[str]()
-    for name, task in tasks.items():
-        by = task.result()
-        (caught if by else survived)[kinds[name]] += 1
-        if each or not by:
-            print(f"{'caught' if by else 'survived'}: {name}{f' (by {by})' if by else ''}", flush=True)
-    print(f"{'mutation':12}{'caught':>8}{'survived':>10}")
-    for kind in sorted(set(kinds.values())):
-        print(f"{kind:12}{caught[kind]:8}{survived[kind]:10}")
-    print(f"{'all':12}{caught.total():8}{survived.total():10}\n")
-    return survived.total()
-
-
 def main() -> int:
     given = argparse.ArgumentParser(description=__doc__)
     given.add_argument("--faults", type=int, default=2, help="how many faults a run has at most")
@@ -93,17 +72,17 @@ def main() -> int:
     given.add_argument("--processes", type=int, default=2)
     given.add_argument("--part", choices=("sweep", "mutations"), help="one of the two")
     given.add_argument("--each", action="store_true", help="print what caught each mutation")
+    given.add_argument("--record", action="store_true", help="keep what caught each; looks everywhere")
     options = given.parse_args()
     compiled()
     began, wrong = time.monotonic(), 0
-    with ProcessPoolExecutor(options.processes) as pool:
-        if options.part != "mutations":
-            chosen = [scenario for scenario in scenarios() if options.only in scenario.name]
-            chosen.sort(key=lambda scenario: -len(scenario.actions) - len(scenario.between))  # what takes longest first
+    if options.part != "mutations":
+        chosen = [scenario for scenario in scenarios() if options.only in scenario.name]
+        chosen.sort(key=lambda scenario: -len(scenario.actions) - len(scenario.between))  # what takes longest first
+        with ProcessPoolExecutor(options.processes) as pool:
             wrong += _table([pool.submit(_swept, scenario.name, options.faults) for scenario in chosen], began)
-        if options.part != "sweep":
-            kinds = {mutation.name: mutation.kind for mutation in mutations() if options.only in mutation.name}
-            wrong += _mutations({name: pool.submit(_caught, name) for name in kinds}, kinds, each=options.each)
+    if options.part != "sweep":
+        wrong += mutating.run(options.only, options.processes, each=options.each, anew=options.record)
     print(f"{time.monotonic() - began:.0f} s")
     return 1 if wrong else 0
 

@@ -168,10 +168,9 @@ class OrderStore:
     def received_between(self, first: datetime, last: datetime) -> list[str]:
         """The ids of the orders that came in between two times, both counted."""
         found: list[str] = []
-        days = {first.astimezone(UTC).date() + timedelta(days=n) for n in range((last - first).days + 2)}
-        for slot in (f"{day.isoformat()}#{shard}" for day in sorted(days) for shard in range(SHARDS)):
-            if slot[:10] > iso(last)[:10]:
-                continue
+        day, last_day = (at.astimezone(UTC).date() for at in (first, last))
+        days = [day + timedelta(days=n) for n in range((last_day - day).days + 1)]
+        for slot in (f"{day.isoformat()}#{shard}" for day in days for shard in range(SHARDS)):
             pages = self._client.get_paginator("query").paginate(
                 TableName=self._table,
                 IndexName=RECEIVED_INDEX,

@@ -1,0 +1,100 @@
+"""A part of the mutations in every test run: that each is really made, and really seen. `make faults` is all of it."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import json
+import re
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from tests.faults.catching import EQUIVALENT, is_test, named, recorded
+from tests.faults.guards import PACKAGE
+from tests.faults.mutations import MODULES, functions_of, mutations, taken_away
+from tests.faults.scenarios import scenarios
+from tests.template import template
+
+ROOT = Path(__file__).parents[2]
+_ASKED = re.compile(r"""(?<!Key)ConditionExpression(?:=|": |"] = )""")
+CONDITION = "adapters/move_writes, _counter_write: condition 'available >= :needed'"
+EARLY = "stages/update_account, update_account: if stored.ended"
+RULE = "template, OrderProcessing, VerifyOrder: Catch of OrderRejected"
+ALL = mutations()
+_PROGRAM = """
+import json, sys
+from tests.faults.catching import catch, named, not_clean, recorded
+names, known = json.loads(sys.argv[1]), recorded()
+seen = {name: catch(named(name), [[known[name]]]) for name in names}
+print(json.dumps([seen, catch(named(names[0]), [[known[names[1]]]]), not_clean(list(map(known.get, names)))]))
+"""
+
+
+def test_each_guard_has_a_name_of_its_own_and_what_catches_it_is_known():
+    names = [mutation.name for mutation in ALL]
+    assert len(set(names)) == len(names)
+    unknown = set(names) - recorded().keys() - EQUIVALENT.keys()
+    assert not unknown, (
+        "python -m tests.faults --part mutations --record finds what catches these, or that nothing does"
+    )
+
+
+def test_nothing_is_known_of_a_guard_that_is_not_there():
+    assert recorded().keys() | EQUIVALENT.keys() <= {mutation.name for mutation in ALL}
+    assert not recorded().keys() & EQUIVALENT.keys()
+
+
+def test_what_caught_each_is_there():
+    names = {scenario.name for scenario in scenarios()}
+    for by in set(recorded().values()):
+        if is_test(by):
+            path, _, test = by.partition("[")[0].partition("::")
+            tree = ast.parse((ROOT / path).read_text(encoding="utf-8"))
+            assert test in {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}, by
+        else:
+            assert by in names
+
+
+def test_every_condition_of_a_write_is_among_them():
+    asked = {
+        path.relative_to(root).with_suffix("").as_posix(): len(_ASKED.findall(path.read_text(encoding="utf-8")))
+        for root, folder in ((PACKAGE, PACKAGE), (ROOT, ROOT / "functions"), (ROOT, ROOT / "operating"))
+        for path in folder.rglob("*.py")
+    }
+    found = Counter(mutation.module for mutation in ALL if mutation.kind == "condition")
+    assert {module for module, count in asked.items() if found[module] < count} == set()
+    assert sum(asked.values()) > 40
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_what_is_taken_away_is_gone_for_as_long_as_it_lasts(module):
+    there = importlib.import_module("order_processing." + module.replace("/", "."))
+    functions = functions_of(there.__dict__, there.__name__)
+    before = {name: function.__code__ for name, function in functions.items()}
+    for mutation in (each for each in ALL if each.module == module):
+        with taken_away(mutation):
+            assert {name: function.__code__ for name, function in functions.items()} != before, mutation.name
+    assert {name: function.__code__ for name, function in functions.items()} == before
+
+
+def test_a_rule_of_the_template_is_gone_for_as_long_as_it_lasts_and_others_stay():
+    states = template()["Resources"]["OrderProcessing"]["Properties"]["Definition"]["States"]
+    errors = lambda state: [rule["ErrorEquals"] for rule in states[state]["Catch"]]  # noqa: E731
+    before = errors("VerifyOrder"), errors("CheckAvailability")
+    with taken_away(named(RULE)):
+        assert errors("VerifyOrder") == [each for each in before[0] if each != ["OrderRejected"]]
+        assert errors("CheckAvailability") == before[1]
+    assert (errors("VerifyOrder"), errors("CheckAvailability")) == before
+
+
+def test_a_guard_that_is_missing_is_seen_by_what_caught_it_and_by_nothing_else():
+    """In a process of its own, which forks."""
+    names = [CONDITION, EARLY, RULE]
+    ran = subprocess.run(
+        [sys.executable, "-c", _PROGRAM, json.dumps(names)], cwd=ROOT, capture_output=True, check=True, text=True
+    )
+    assert json.loads(ran.stdout) == [{name: recorded()[name] for name in names}, "", []]
