@@ -208,6 +208,7 @@ def test_orders_are_found_by_the_time_they_came_in(orders):
     minute = timedelta(minutes=1)
     assert set(orders.received_between(NOW, NOW)) == ids
     assert set(orders.received_between(NOW - timedelta(days=1), NOW + timedelta(days=1))) == ids
+    assert set(orders.received_between(NOW - timedelta(hours=16), NOW)) == ids, "from the day before, less than a day"
     assert orders.received_between(NOW - 2 * minute, NOW - minute) == []
     assert orders.received_between(NOW + minute, NOW + 2 * minute) == []
 

@@ -1,6 +1,6 @@
 """Is a guard that was taken away missed, and by what: a scenario of the sweep with one fault at most, or a test.
 
-`caught.json` says what caught each the last time; that is what is tried.
+`caught.json` says what caught each the last time; that is what is tried. "" is one that nothing has caught yet.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ _HINTS = (
 
 
 def recorded() -> dict[str, str]:
-    """What caught each mutation the last time."""
+    """What caught each mutation the last time; "" where nothing has yet."""
     found: dict[str, str] = json.loads(CAUGHT.read_text(encoding="utf-8")) if CAUGHT.exists() else {}
     return found
 

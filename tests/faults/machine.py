@@ -21,10 +21,10 @@ _TERM = re.compile(r"^(?:'([^']*)'|(\d+)|\$([a-z_]+(?:\.[A-Za-z_]+)*))$")
 
 
 class Machines:
-    """Both state machines. resources: the template's, or a mutation of them."""
+    """Both state machines, as the template has them now."""
 
-    def __init__(self, resources: dict[str, Any] | None = None) -> None:
-        self._resources = resources or template()["Resources"]
+    def __init__(self) -> None:
+        self._resources = template()["Resources"]
 
     def definition(self, machine: str) -> dict[str, Any]:
         found: dict[str, Any] = self._resources[machine]["Properties"]["Definition"]

@@ -23,15 +23,16 @@ def run(only: str, processes: int, *, each: bool, anew: bool) -> int:
     """
     every = mutations()
     wanted = [mutation for mutation in every if only in mutation.name]
-    known = {name: by for name, by in recorded().items() if name in {mutation.name for mutation in every}}
+    names = {mutation.name for mutation in every}
+    known = {name: by for name, by in recorded().items() if by and name in names}
     with ProcessPoolExecutor(processes) as pool:
         found, wrong = _as_before(pool, wanted, known, processes)
         if anew and (left := [m for m in wanted if m.name not in found and m.name not in EQUIVALENT]):
             more, more_wrong = _anywhere(pool, left, processes)
             found, wrong = found | more, wrong + more_wrong
     if anew:
-        tested = {mutation.name for mutation in wanted}
-        record({name: by for name, by in {**known, **found}.items() if name not in tested or name in found})
+        untried = {name: by for name, by in known.items() if name not in {mutation.name for mutation in wanted}}
+        record(dict.fromkeys(names - EQUIVALENT.keys(), "") | untried | found)
     for by in wrong:
         print(f"red with every guard in place, so that it shows nothing: {by}")
     for mutation in wanted:

@@ -94,14 +94,13 @@ def sweep(
     functions: Functions,
     scenario: Scenario,
     faults: int,
-    resources: dict[str, Any] | None = None,
     *,
     stop: bool = False,
 ) -> Swept:
     """Disturb a scenario in every way. stop: at the first violation."""
     functions.anew(scenario.most_writes)
     start = stocked(functions, scenario.setup)
-    system = System(functions, Machines(resources), scenario)
+    system = System(functions, Machines(), scenario)
     swept = Swept(scenario.name)
     worlds = undisturbed(system, start)
     if scenario.ends not in invariants.statuses(worlds[-1]):

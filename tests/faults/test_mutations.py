@@ -5,10 +5,12 @@ from __future__ import annotations
 import ast
 import importlib
 import json
+import os
 import re
 import subprocess
 import sys
 from collections import Counter
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -27,10 +29,13 @@ RULE = "template, OrderProcessing, VerifyOrder: Catch of OrderRejected"
 ALL = mutations()
 _PROGRAM = """
 import json, sys
-from tests.faults.catching import catch, named, not_clean, recorded
-names, known = json.loads(sys.argv[1]), recorded()
-seen = {name: catch(named(name), [[known[name]]]) for name in names}
-print(json.dumps([seen, catch(named(names[0]), [[known[names[1]]]]), not_clean(list(map(known.get, names)))]))
+from tests.faults.catching import goes_wrong, named, recorded, shows
+from tests.faults.trying import tried
+condition, early, rule = sys.argv[1:]
+known, both = recorded(), sys.argv[1:3]
+seen = tried([known[n] for n in both], [named(n) for n in both], {known[n]: [n] for n in both})
+other = tried([known[early]], [named(condition)], {known[early]: [condition]})
+print(json.dumps([seen.caught, seen.red, other.caught, shows(rule, known[rule]), goes_wrong(known[rule])]))
 """
 
 
@@ -50,13 +55,15 @@ def test_nothing_is_known_of_a_guard_that_is_not_there():
 
 def test_what_caught_each_is_there():
     names = {scenario.name for scenario in scenarios()}
-    for by in set(recorded().values()):
-        if is_test(by):
-            path, _, test = by.partition("[")[0].partition("::")
-            tree = ast.parse((ROOT / path).read_text(encoding="utf-8"))
-            assert test in {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}, by
-        else:
-            assert by in names
+    for by in filter(None, recorded().values()):
+        path, _, test = by.partition("[")[0].partition("::")
+        assert test in _tests_of(path) if is_test(by) else by in names, by
+
+
+@cache
+def _tests_of(path: str) -> set[str]:
+    tree = ast.parse((ROOT / path).read_text(encoding="utf-8"))
+    return {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
 
 
 def test_every_condition_of_a_write_is_among_them():
@@ -93,8 +100,12 @@ def test_a_rule_of_the_template_is_gone_for_as_long_as_it_lasts_and_others_stay(
 
 def test_a_guard_that_is_missing_is_seen_by_what_caught_it_and_by_nothing_else():
     """In a process of its own, which forks."""
-    names = [CONDITION, EARLY, RULE]
     ran = subprocess.run(
-        [sys.executable, "-c", _PROGRAM, json.dumps(names)], cwd=ROOT, capture_output=True, check=True, text=True
+        [sys.executable, "-c", _PROGRAM, CONDITION, EARLY, RULE],
+        cwd=ROOT,
+        env={name: value for name, value in os.environ.items() if name != "ORDER_PROCESSING_TEST_RUN"},
+        capture_output=True,
+        check=True,
+        text=True,
     )
-    assert json.loads(ran.stdout) == [{name: recorded()[name] for name in names}, "", []]
+    assert json.loads(ran.stdout) == [{name: recorded()[name] for name in (CONDITION, EARLY)}, [], {}, True, False]

@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 _LOOKED_AT = 50
 _TRIES = 20
 _LONGEST_KEY = 200
-_THERE = {"ConditionExpression": "attribute_exists(sku)"}
 
 
 class DynamoLicences:
@@ -57,7 +56,11 @@ class DynamoLicences:
     def give_back(self, order_id: str, wanted: KeysWanted) -> None:
         """The line's keys are free again; see the port."""
         for item in self._items(wanted.sku, f"taken#{order_id}#{wanted.line_id}#"):
-            gone = {"TableName": self._table, "Key": self._key(wanted.sku, item["licence"]["S"]), **_THERE}
+            gone = {
+                "TableName": self._table,
+                "Key": self._key(wanted.sku, item["licence"]["S"]),
+                "ConditionExpression": "attribute_exists(sku)",
+            }
             free = {**self._key(wanted.sku, f"free#{_digest(wanted.sku, item['key']['S'])}"), "key": item["key"]}
             try:
                 write_all(self._client, [{"Delete": gone}, {"Put": {"TableName": self._table, "Item": free}}])
@@ -91,7 +94,7 @@ class DynamoLicences:
         gone: Write = {
             "TableName": self._table,
             "Key": {"sku": item["sku"], "licence": item["licence"]},
-            **_THERE,
+            "ConditionExpression": "attribute_exists(sku)",
         }
         put: Write = {"TableName": self._table, "Item": taken, "ConditionExpression": "attribute_not_exists(sku)"}
         try:
