@@ -22,7 +22,7 @@ from tests.faults.forked import TooLong, forked
 from tests.faults.guards import watched
 from tests.faults.mutations import MODULES, Mutation, codes, taken_away
 
-SECONDS = 60
+SECONDS = 20
 """Of CPU time: whatever takes longer does not end."""
 _TELL = "_faults_tell"
 _QUIET = ("-q", "-p", "no:cacheprovider", "--hypothesis-seed=0", "--maxfail=1000")
