@@ -7,12 +7,16 @@ from typing import NamedTuple
 
 
 class Excepted(NamedTuple):
-    """Grants that one reason speaks of. Each names several by spaces; `*` stands for anything. statement: its Sid."""
+    """Grants that one reason speaks of. Each names several by spaces; `*` stands for anything. statement: its Sid.
+
+    sometimes: how busy the machine is says whether they are used, so a reason that nothing needs is no mistake.
+    """
 
     functions: str
     statement: str
     actions: str
     reason: str
+    sometimes: bool = False
 
     def speaks_of(self, function: str, statement: str, action: str) -> bool:
         """Whether a grant is one of these."""
@@ -104,6 +108,7 @@ UNUSED: tuple[Excepted, ...] = (
         "states:RedriveExecution states:SendTaskSuccess",
         "A failed execution, and one that was not told of a decision, is let be for five minutes, longer than a test"
         " waits (tests/aws/test_sweep_orders.py); the console does both on the stack.",
+        sometimes=True,
     ),
     Excepted(
         "StaffConsole",

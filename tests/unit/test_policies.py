@@ -39,6 +39,7 @@ def test_a_reason_of_which_nothing_is_left_is_told():
     (gone,) = untrue([WRITE], [Excepted("Verify", "*", "dynamodb:PutItem dynamodb:Query", "why")])
     assert gone.endswith("nothing of dynamodb:Query")
     assert untrue([], [Excepted("Verify", "*", "dynamodb:PutItem", "why")])
+    assert untrue([], [Excepted("Verify", "*", "dynamodb:PutItem", "why", sometimes=True)]) == []
 
 
 def test_every_reason_says_something():
