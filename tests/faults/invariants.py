@@ -123,7 +123,7 @@ def _accounts(world: World) -> list[str]:
 def end_state(world: World, beside: frozenset[str] = frozenset()) -> dict[str, Any]:
     """An end as it is compared: tables, mails, documents, events, executions; not how often something was tried.
 
-    beside: names that are left out as well: attributes, or a state machine.
+    beside: names that are left out as well: attributes, a kind of mail, or a state machine.
     """
     told: dict[str, Any] = {
         _MESSAGE.sub("message", _TIME.sub("T", f"{name} {' '.join(key)}")): _plain(item, _OF_ATTEMPTS | beside)
@@ -136,6 +136,7 @@ def end_state(world: World, beside: frozenset[str] = frozenset()) -> dict[str, A
     told |= {
         f"mail {m.kind} to {m.to}: {m.subject}": [_KEY.sub("KEY", text) for text in (m.text, m.html)]
         for m in world.mails
+        if m.kind not in beside
     }
     told |= {f"event {name} {_event(detail)}": True for name, detail in world.events}
     told |= {

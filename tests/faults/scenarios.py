@@ -159,7 +159,6 @@ def _interrupted() -> list[Scenario]:
     """Something else is done wholly between two calls, at each call of each function."""
     right = {"decision": "correct", "corrections": [{"path": "shipping_address.name", "value": "Ada Bell"}]}
     approve, reject = {"decision": "approve"}, {"decision": "reject", "reason": "no"}
-    asking = frozenset({"told_at"})  # the customer was being asked when that came: nobody notes that it was done
     cancels = {"between, customer cancels": cancel()}
     store = "shopify-3-full-note-attributes-refund"
     changed = {"updated_at": "2026-11-24T10:30:00-05:00", "note": "Leave it at the door"}
@@ -178,7 +177,7 @@ def _interrupted() -> list[Scenario]:
             (place(UNPRINTABLE), decide(right)),
             "READY_TO_SHIP",
             between={"between, staff corrects": decide(right)},
-            beside=asking,
+            beside=frozenset({"question"}),  # who has answered need not be asked any more
         ),
         Scenario(
             "interrupted: offer, cancelled",
