@@ -53,7 +53,7 @@ class Trying:
             self.red.append(report.nodeid)
 
     def _met(self, item: pytest.Item) -> list[str]:
-        """Which guards make a difference in a test. A condition does only where DynamoDB refuses something."""
+        """Which guards make a difference in a test. A condition does only where DynamoDB refuses one like it."""
         if not self._left:
             return []
         instrumented()
@@ -103,10 +103,13 @@ def instrumented() -> list[tuple[FunctionType, CodeType]]:
 
 def _watched(item: pytest.Item) -> list[str]:
     met: set[str] = set()
+    conditions: dict[str, set[str]] = {}
     call, refused = BaseClient._make_api_call, []
 
     def tell(name: str, when: bool | None, value: Any) -> Any:
-        if when is None or bool(value) == when:
+        if when is None:
+            conditions.setdefault(name, set()).add(str(value))
+        elif bool(value) == when:
             met.add(name)
         return value
 
@@ -115,7 +118,7 @@ def _watched(item: pytest.Item) -> list[str]:
             return call(client, *given)
         except ClientError as error:
             if error.response["Error"]["Code"] in ("ConditionalCheckFailedException", "TransactionCanceledException"):
-                refused.append(error)
+                refused.append(repr(given))
             raise
 
     setattr(builtins, _TELL, tell)
@@ -123,4 +126,5 @@ def _watched(item: pytest.Item) -> list[str]:
     for function, code in instrumented():
         function.__code__ = code
     item.runtest()
-    return sorted(name for name in met if refused or ": condition " not in name)
+    said = "\n".join(refused)
+    return sorted(met | {name for name, asked in conditions.items() if any(each in said for each in asked)})
