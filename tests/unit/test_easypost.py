@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
-from order_processing.adapters.easypost import EasyPost
+from order_processing.adapters.easypost import _SOLD_BEFORE, EasyPost
 from order_processing.adapters.easypost_shipment import shipment_body
 from order_processing.carriers import CarrierUnavailable, Consignment
 from order_processing.customs import declared
@@ -126,6 +127,31 @@ def test_of_two_that_buy_at_once_the_second_gets_what_the_first_bought(
     monkeypatch.setattr(second, "_shipment", lambda name: next(answers, None) or seen(name))
     assert second.buy(label_id, wanted).tracking_number
     assert account.bought == [label_id]
+
+
+class Refusing(EasyPost):
+    """A carrier, without a server, that refuses to sell; a second look shows the shipment as sold."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(lambda: (KEY,), "https://easypost.invalid", seconds=1)
+        self.looks = [RECORDED["create"]["answer"], RECORDED["buy"]["answer"]]
+        self.code = code
+
+    def _shipment(self, label_id: str) -> dict[str, Any]:
+        return self.looks.pop(0)
+
+    def _call(self, method: str, path: str, *rest: Any, **more: Any) -> Any:
+        raise DeliveryRefused(self.code, path)
+
+    def _labels(self, *_: Any) -> dict[str, bytes]:
+        return {}
+
+
+def test_only_a_refusal_that_says_that_it_is_sold_is_taken_for_a_sale() -> None:
+    sold = Refusing(_SOLD_BEFORE).buy("shp", consignment())
+    assert sold.tracking_number == RECORDED["buy"]["answer"]["tracking_code"]
+    with pytest.raises(DeliveryRefused, match="INSUFFICIENT_FUNDS"):
+        Refusing("INSUFFICIENT_FUNDS").buy("shp", consignment())
 
 
 def test_a_label_is_given_back_once_and_only_if_it_was_bought(account: Account) -> None:

@@ -62,8 +62,6 @@ def issue_writes(order_id: str, move: Move, *, table: str) -> list[Write]:
 
     Of supply that has left before anyone noted that it came, `ahead` says how much, for the receipt to take off.
     """
-    if not move.before:
-        return []
     ahead = ", ahead :pieces" if move.kind == "supply" else ""
     values = {":out": number(-move.before), ":pieces": number(move.before)}
     leaves = {

@@ -208,9 +208,7 @@ class DynamoOrders(OrderStore):
             self._client.put_item(TableName=self._table, Item=of)
         change = Change(seen, Status.READY_TO_SHIP, at)
         change.put("delivery", document(delivery), delivery=delivery)
-        if not seen.verified:
-            return self._update(change)
-        customer = seen.verified.customer_id
+        customer = seen.verified.customer_id if seen.verified else ""
         tracking = accounts.tracking_write(customer, seen.order_id, delivery, table=self._accounts_table)
         if not tracking:
             return self._update(change)

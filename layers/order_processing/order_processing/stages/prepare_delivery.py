@@ -109,9 +109,8 @@ def _by_email(verified: VerifiedOrder) -> tuple[PackedLine, ...]:
 
 
 def _leave(stored: StoredOrder, orders: Orders, now: datetime) -> None:
-    """Nothing of the order travels: with the e-mail it has left, and its keys are out of the inventory."""
-    if not stored.handling.handed_over_at:
-        orders.issue_goods(stored, Handling(printed_at=now, packed_at=now, handed_over_at=now))
+    """Nothing of the order travels: with the e-mail it has left, once, and its keys are out of the inventory."""
+    orders.issue_goods(stored, Handling(printed_at=now, packed_at=now, handed_over_at=now))
 
 
 def _numbered(
