@@ -84,6 +84,14 @@ def test_an_entry_that_is_put_and_paid_while_its_order_is_cancelled_is_taken_out
     assert standing(shop) == NOBODY
 
 
+def test_an_order_comes_into_its_account_without_a_transaction(shop):
+    order_id = confirmed(shop)
+    running = Shop()
+    running.orders = orders_on(Cutting(boto3.client("dynamodb"), 0))
+    running.record(order_id)
+    assert shop.orders.load(order_id).status is Status.RECORDED
+
+
 def test_a_document_that_pays_one_order_at_the_same_moment_pays_no_other(shop):
     first, second = (on_account(shop, each).order_id for each in "12")
     shop.accounts = DynamoAccounts(Meanwhile(boto3.client("dynamodb"), lambda: pay(Shop(), second, 100)), "accounts")
@@ -184,6 +192,8 @@ class Idle:
 
     def runs(self, order_id: str, run: int = 1) -> bool:
         return False
+
+    def answer(self, token: str, decision: str) -> None: ...
 
     def finish(self, order_id: str, ending: str, run: int = 1) -> None: ...
 

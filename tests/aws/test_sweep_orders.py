@@ -14,6 +14,7 @@ from order_processing.adapters.findings import DynamoFindings
 from order_processing.adapters.order_lists import OrderLists
 from order_processing.adapters.waiting import DynamoWaiting
 from order_processing.cancellation import BY_CUSTOMER, cancel, note_too_late
+from order_processing.decisions import NotStarted
 from order_processing.discrepancy import Correction
 from order_processing.order import Customer, Line, Order
 from order_processing.order_parts import Answer, Handling, Reason
@@ -289,3 +290,13 @@ def test_a_store_that_closed_its_order_tells_its_customer_itself(shop, machines,
     shop.run(order_id)
     assert shop.orders.load(order_id).status is Status.REJECTED
     assert sweep(shop, machines, findings) == Swept()
+
+
+def test_what_cannot_be_mended_now_is_noted_and_the_sweep_goes_on(shop, machines, findings, monkeypatch):
+    def not_now(order_id: str, run: int = 1) -> None:
+        raise NotStarted(order_id)
+
+    ids = {shop.place(simple_order(key)) for key in "12"}
+    monkeypatch.setattr(machines, "start", not_now)
+    swept = sweep(shop, machines, findings)
+    assert {found.subject for found in swept.found} == ids == {found.subject for found in findings.open()}
