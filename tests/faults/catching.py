@@ -1,6 +1,7 @@
 """Is a guard that was taken away missed, and by what: a scenario of the sweep with one fault at most, or a test.
 
-`caught.json` says what caught each the last time; that is what is tried. "" is one that nothing has caught yet.
+`caught.json` says what caught each the last time; that is what is tried. "" is one that nothing has caught yet,
+for which `make test` fails.
 """
 
 from __future__ import annotations
