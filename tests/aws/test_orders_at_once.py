@@ -10,6 +10,7 @@ import boto3
 import pytest
 
 from order_processing.account import Totals
+from order_processing.adapters import reservations
 from order_processing.adapters.accounts import DynamoAccounts, changed_entry_write, entry_item, tracking_write
 from order_processing.adapters.ledger import Ledger
 from order_processing.adapters.order_items import key
@@ -157,12 +158,13 @@ def test_a_repair_of_an_account_that_changes_meanwhile_writes_nothing_over_it(sh
 # ------------------------------------------------------------------ orders
 
 
-def test_parts_that_a_reservation_leaves_while_its_order_ends_are_given_back(shop):
+def test_parts_that_a_reservation_leaves_while_its_order_ends_are_given_back(shop, monkeypatch):
+    monkeypatch.setattr(reservations, "MOST_WRITES", 10)
     order_id = shop.place(simple_order())
     shop.verify(order_id)
     place = Place(boto3.client("dynamodb"), "inventory", "orders")
-    place.many(130, 5)
-    wanted = hold(*((f"S{n:03}", 2) for n in range(130)))
+    place.many(13, 5)
+    wanted = hold(*((f"S{n:03}", 2) for n in range(13)))
 
     def cut() -> None:
         with suppress(Cut):
