@@ -85,7 +85,7 @@ def main(*words: str) -> int:
     for each in chosen:
         start, size = starts[each.name], package(BUILD / each.logical_id)
         print(row(each, start, ran.get(each.logical_id, ()), size))
-        if start.ratio > LIMITS.get(each.name, float("inf")):
+        if round(start.ratio, 2) > LIMITS.get(each.name, float("inf")):
             over.append(
                 f"{each.name}: {start.ratio:.2f} times boto3 with the same clients, {LIMITS[each.name]} allowed"
             )
