@@ -67,10 +67,24 @@ def test_time_left_is_told_where_there_is_an_end():
     assert [line.left for line in lines()] == ["", "", ""]
 
 
-@given(st.lists(st.tuples(st.integers(0, 1000), st.sampled_from(sorted(WHOM))), max_size=300))
-def test_nothing_is_lost_and_what_is_left_out_is_newer(many):
+@given(st.lists(st.tuples(st.integers(0, 1000), st.sampled_from(sorted(WHOM))), max_size=500))
+def test_the_pages_together_show_everything_the_oldest_first(many):
     made = [of_waiting(waits(ONE, hours), whom, NOW) for hours, whom in many]
-    shown = waiting_list(made, "", PATH)
-    assert len(shown["lines"]) + shown["left_out"] == len(made)
-    assert len(shown["lines"]) <= MOST
-    assert [line.at for line in shown["lines"]] == sorted(line.at for line in made)[:MOST]
+    pages = [waiting_list(made, "", PATH)]
+    while pages[-1]["newer"]:
+        assert pages[-1]["newer_path"] == f"{PATH}?page={len(pages) + 1}"
+        pages.append(waiting_list(made, "", PATH, str(len(pages) + 1)))
+        assert pages[-1]["older_path"] == f"{PATH}?page={len(pages) - 1}"
+    assert not pages[0]["older_path"]
+    assert all(len(page["lines"]) <= MOST for page in pages)
+    assert [line.at for page in pages for line in page["lines"]] == sorted(line.at for line in made)
+
+
+@pytest.mark.parametrize("page", ["0", "-1", "x", "²", "", "99"])
+def test_a_page_that_is_not_there_is_the_first_or_the_last(page):
+    assert len(waiting_list(lines(), "", PATH, page)["lines"]) == 3
+
+
+def test_the_pages_of_a_choice_keep_it():
+    many = [of_waiting(waits(ONE, hours), "customer", NOW) for hours in range(MOST + 1)]
+    assert waiting_list(many, "customer", PATH)["newer_path"] == f"{PATH}?for=customer&page=2"

@@ -92,12 +92,12 @@ class ApprovalPages:
         )
 
     def list(self, visit: Visit) -> Shown:
-        """GET: what waits, for staff and for customers, the oldest first; `for` whom alone, one of WHOM."""
+        """GET: what waits, for staff and for customers, the oldest first; `for` whom alone, one of WHOM; `page`."""
         now = visit.now
         lines = [of_waiting(each, "decide", now) for each in self._waiting.waiting("staff")]
         lines += [of_waiting(each, "customer", now) for each in self._waiting.waiting("customer")]
         lines += [of_entry(each, now) for each in self._backlog.entries(now)]
-        values = waiting_list(lines, visit.query.get("for", ""), LIST)
+        values = waiting_list(lines, visit.query.get("for", ""), LIST, visit.query.get("page", ""))
         return View("waiting.html", "Waiting orders", {**values, "may_redrive": visit.person.may(REDRIVE)})
 
     def show(self, visit: Visit) -> Shown:

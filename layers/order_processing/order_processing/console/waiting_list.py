@@ -3,11 +3,13 @@ customers are asked."""
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
+from urllib.parse import urlencode
 
 from order_processing import order_number
 from order_processing.console.backlog import Entry
@@ -94,12 +96,24 @@ def of_entry(entry: Entry, now: datetime) -> Line:
     )
 
 
-def waiting_list(lines: Iterable[Line], chosen: str, path: str) -> dict[str, object]:
-    """The lines that the template shows, the oldest first, what they can be narrowed to, and how many newer ones are
-    left out. chosen: one of WHOM; anything else for all."""
+def waiting_list(lines: Iterable[Line], chosen: str, path: str, page: str = "") -> dict[str, object]:
+    """The lines that the template shows, the oldest first, what they can be narrowed to, and how many wait for less
+    long than this page's. chosen: one of WHOM; anything else for all. page: its number, MOST lines each."""
     every = sorted(lines, key=lambda line: (line.at, line.order_id, line.what))
     counted = Counter(line.whom for line in every)
     shown = [line for line in every if chosen in (line.whom, "") or chosen not in WHOM]
     choices = [Choice("All", path, len(every), chosen not in WHOM)]
     choices += [Choice(words[0], f"{path}?for={whom}", counted[whom], chosen == whom) for whom, words in WHOM.items()]
-    return {"lines": shown[:MOST], "left_out": max(0, len(shown) - MOST), "choices": choices}
+    last = max(1, math.ceil(len(shown) / MOST))
+    number = min(int(page), last) if page.isascii() and page.isdigit() and int(page) else 1
+
+    def at(other: int) -> str:
+        return f"{path}?{urlencode({**({'for': chosen} if chosen in WHOM else {}), 'page': other})}"
+
+    return {
+        "lines": shown[(number - 1) * MOST : number * MOST],
+        "choices": choices,
+        "newer": max(0, len(shown) - number * MOST),
+        "newer_path": at(number + 1),
+        "older_path": at(number - 1) if number > 1 else "",
+    }
