@@ -83,6 +83,13 @@ UNUSED: tuple[Excepted, ...] = (
         "dynamodb:BatchGetItem dynamodb:PutItem dynamodb:DeleteItem",
         _LARGE,
     ),
+    Excepted(
+        "AuditBooks",
+        "PutAccountsRight",
+        "dynamodb:GetItem",
+        "Only for a payment that came while the account was being read.",
+        sometimes=True,
+    ),
     Excepted("StaffConsole Warehouse", "LinkToDocuments HandOutDocuments*", "s3:GetObject", _LINKS),
     Excepted(
         "AwaitDecision",
