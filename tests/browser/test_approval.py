@@ -42,8 +42,11 @@ def test_two_approve_what_the_list_shows(stack, browser, tabs, width):
     sign_in(anna, stack, APPROVER, "/staff/waiting")
     look_at(browser, anna, "waiting")
     found = anna.get_by_role("link", name=order.receipt["number"])
+    page = 1
     while not found.count():
+        page += 1
         anna.get_by_role("link", name="Show the next ones").click()
+        anna.wait_for_url(f"**page={page}")
     found.click()
     expect(anna.get_by_text("The store sees a risk of fraud.")).to_be_visible()
     look_at(browser, anna, "order")

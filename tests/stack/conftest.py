@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import os
 from collections.abc import Iterator
 
 import pytest
@@ -30,8 +31,8 @@ def stack() -> LocalStack:
 
 @pytest.fixture(scope="session")
 def rig() -> Iterator[Rig]:
-    """A stack of its own, whose functions reach AWS through a proxy: tests that use it belong to the group `rig`, so
-    that one process has it alone."""
-    started = Rig.start(RUN / "rig")
+    """A stack of its own, whose functions reach AWS through a proxy: each process that asks has one for itself. Tests
+    that use it belong to the group `rig`, so that one process does."""
+    started = Rig.start(RUN / f"rig-{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}")
     yield started
     started.stop()

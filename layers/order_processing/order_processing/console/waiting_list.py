@@ -24,7 +24,7 @@ WHOM: dict[Whom, tuple[str, str]] = {
     "customer": ("Customers answer", "its customer"),
 }
 """For each that can be waited for: what the choice of it is called, and how a line says it."""
-MOST = 200
+MOST = 100
 _SOON = timedelta(hours=12)
 
 
