@@ -10,10 +10,10 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import NamedTuple, get_args
 
 from order_processing.delivery import KeptDocument
-from order_processing.findings import Kind
+from order_processing.findings import AuditKind, Kind
 from order_processing.inventory import Stock, Supply
 from order_processing.order_parts import Handling
 from order_processing.reservation import Claim, SourceKey, SupplyKey, moves, received
@@ -21,14 +21,7 @@ from order_processing.settings import Settings
 from order_processing.status import Status
 from order_processing.stored_order import StoredOrder
 
-KINDS: tuple[Kind, ...] = (
-    "RESERVATION_LEFT",
-    "RESERVATION_DIFFERS",
-    "DOCUMENT_WITHOUT_ORDER",
-    "DOCUMENT_MISSING",
-    "ACCOUNT_DIFFERS",
-    "HAND_OVER_NOT_TOLD",
-)
+KINDS: tuple[Kind, ...] = get_args(AuditKind)
 """The kinds of findings that the audits make, and resolve."""
 QUIET = timedelta(minutes=15)
 """For how long after a change of an order what belongs to it may still be on its way."""

@@ -5,6 +5,14 @@ from typing import Literal, Protocol
 
 from order_processing.order import Record
 
+AuditKind = Literal[
+    "RESERVATION_LEFT",
+    "RESERVATION_DIFFERS",
+    "DOCUMENT_WITHOUT_ORDER",
+    "DOCUMENT_MISSING",
+    "ACCOUNT_DIFFERS",
+    "HAND_OVER_NOT_TOLD",
+]
 Kind = Literal[
     "NOT_STARTED",
     "STUCK",
@@ -12,12 +20,7 @@ Kind = Literal[
     "DECISION_NOT_HEARD",
     "NOT_EXPIRED",
     "NOT_TOLD",
-    "RESERVATION_LEFT",
-    "RESERVATION_DIFFERS",
-    "DOCUMENT_WITHOUT_ORDER",
-    "DOCUMENT_MISSING",
-    "ACCOUNT_DIFFERS",
-    "HAND_OVER_NOT_TOLD",
+    AuditKind,
 ]
 
 
