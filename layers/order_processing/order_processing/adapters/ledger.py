@@ -16,7 +16,14 @@ from order_processing.account_reconciliation import (
     left_on_the_way,
     only_lacks,
 )
-from order_processing.adapters.accounts import DynamoAccounts, entry_item, read_entry, read_totals, totals_key
+from order_processing.adapters.accounts import (
+    DynamoAccounts,
+    entry_item,
+    entry_key,
+    read_entry,
+    read_totals,
+    totals_key,
+)
 from order_processing.adapters.attributes import number, read_document, text
 from order_processing.adapters.orders import DynamoOrders
 from order_processing.adapters.recording import read_last_entry, read_sequence
@@ -95,8 +102,7 @@ class Ledger:
             if not agree(found.entries.get(order_id), entry):
                 writes.append(self._put(entry, order_id in found.entries))
         for order_id in set(found.entries) - set(expected.entries):
-            key = {"customer_id": text(customer_id), "entry": text(f"order#{order_id}")}
-            writes.append({"Delete": {"TableName": self._table, "Key": key}})
+            writes.append({"Delete": {"TableName": self._table, "Key": entry_key(customer_id, order_id)}})
         wrong = {entry.currency for order_id, entry in found.counted.items() if order_id not in expected.counted}
         for currency in {*found.totals, *expected.totals}:
             there, right = found.totals.get(currency), expected.totals.get(currency, Totals())
