@@ -12,9 +12,10 @@ from playwright.sync_api import Browser, Page, expect
 from local import LocalStack, wait_for
 from local.staff import OPERATOR
 from tests.browser.staff import sign_in
-from tests.browser.test_customer_pages import ready
+from tests.browser.test_customer_pages import ready, until_ready
 from tests.browser.test_stuck_order import look, tab
 from tests.load.rush import shop_on
+from tests.stack.offered_products import order_of_cups, stock_cups
 
 __all__ = ["tab"]
 pytestmark = pytest.mark.xdist_group("browser")
@@ -27,11 +28,15 @@ def measured(stack: LocalStack) -> None:
     assert json.load(answer["Payload"])["orders"] > 0
 
 
-def printed_at_once(stack: LocalStack, browser: Browser, tab: Page, place: str) -> None:
-    """What else leaves on the day is printed as one document, which can be fetched."""
-    ready(stack, "console-pages-batch")
-    tab.goto(f"{stack.outputs['ApiUrl']}/staff/shipments?{place}")
-    tab.get_by_role("button", name="that are to print").press("Enter")
+def printed_at_once(stack: LocalStack, browser: Browser, tab: Page) -> None:
+    """What leaves on a day is printed as one document, which can be fetched: in Leipzig, from where no other test's
+    orders leave, since what is printed cannot be cancelled any more."""
+    stock_cups(stack, "BATCH", "leipzig")
+    receipt = until_ready(stack, order_of_cups("console-pages-batch", "BATCH", cups=2))
+    (shipment,) = shop_on(stack).orders.load(receipt["id"]).delivery.shipments
+    assert shipment.location == "leipzig"
+    tab.goto(f"{stack.outputs['ApiUrl']}/staff/shipments?location=leipzig&day={shipment.ship_date}")
+    tab.get_by_role("button", name="Print all 1 that are to print").press("Enter")
     expect(tab.get_by_role("status")).to_contain_text("printed")
     progress = tab.url.partition("?")[0]
 
@@ -44,6 +49,7 @@ def printed_at_once(stack: LocalStack, browser: Browser, tab: Page, place: str) 
     with urllib.request.urlopen(tab.get_by_role("link", name="Labels and papers").get_attribute("href")) as answer:
         assert answer.read(5) == b"%PDF-"
     tab.get_by_role("link", name="Shipments of this day").click()
+    expect(tab.get_by_role("button", name=f"Packed parcel 1 of {receipt['number']}")).to_be_visible()
     expect(tab.get_by_role("button", name="that are to print")).to_have_count(0)
 
 
@@ -64,10 +70,12 @@ def test_stock_shipments_measures_and_what_waits(stack, browser: Browser, tab: P
     tab.get_by_role("button", name=f"Print {receipt['number']}").first.click()
     expect(tab.get_by_role("link", name="label").first).to_be_visible()
     look(browser, tab, "papers")
-    printed_at_once(stack, browser, tab, f"location={shipment.location}&day={shipment.ship_date}")
+    printed_at_once(stack, browser, tab)
     for word in ("Packed", "Handed over"):
         tab.goto(f"{stack.outputs['ApiUrl']}/staff/shipments?location={shipment.location}&day={shipment.ship_date}")
-        tab.get_by_role("button", name=f"{word} parcel 1 of {receipt['number']}").click()
+        step = tab.get_by_role("button", name=f"{word} parcel 1 of {receipt['number']}")
+        step.click()
+        expect(step).to_have_count(0)
     assert shop_on(stack).orders.load(receipt["id"]).handling.packed_at
 
     measured(stack)

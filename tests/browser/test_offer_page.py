@@ -64,7 +64,7 @@ def test_an_offer_is_declined_in_the_customers_language(stack, browser, tab):
     asked = Asked(stack, order_of_cups("offer-declined", "DEC", locale="de-DE"))
     tab.goto(asked.url)
     see(browser, tab, "choices-de")
-    tab.get_by_role("button", name="Bestellung stornieren").click()
+    tab.get_by_role("button", name="Bestellung stornieren", exact=True).click()
     tab.get_by_role("button", name="Ja, Bestellung stornieren").click()
     expect(tab.get_by_role("heading", level=1)).to_have_text("Ihre Bestellung ist storniert")
     asked.settled("CANCELLED")

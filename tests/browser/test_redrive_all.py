@@ -84,7 +84,7 @@ def test_many_are_redriven_with_progress_that_can_be_left(served, tab, browser, 
 
     tab.get_by_role("link", name="Failures, Redriven last").press("Enter")
     tab.get_by_role("listitem").filter(has_text=f"{MANY} orders").get_by_role("link").press("Enter")
-    assert tab.url == first, "come back to the same one"
+    expect(tab).to_have_url(first)
     expect(tab.get_by_text("This page asks again")).to_have_count(0)
     look_at(browser, tab, "redrive-under-way")
     tab.get_by_role("link", name="Keep looking").press("Enter")

@@ -16,8 +16,8 @@ from tests.stack.senders import api_order
 THERE, FINE, COMING = 3, 50, 20
 
 
-def stock_cups(stack: LocalStack, name: str) -> None:
-    """Cups of a name of their own, so that no other test takes them."""
+def stock_cups(stack: LocalStack, name: str, location: str = "louisville") -> None:
+    """Cups of a name of their own, so that no other test takes them, in one location."""
     cup = Product(
         sku=f"{name}-CUP",
         title="Cup",
@@ -38,10 +38,10 @@ def stock_cups(stack: LocalStack, name: str) -> None:
     )
     inventory = DynamoInventory(client, stack.outputs["InventoryTable"])
     for sku, on_hand in ((cup.sku, THERE), (finer.sku, FINE)):
-        inventory.count(StockCount(document=f"C-{sku}", sku=sku, location="louisville", on_hand=on_hand))
+        inventory.count(StockCount(document=f"C-{sku}", sku=sku, location=location, on_hand=on_hand))
     late = datetime.now(UTC).date() + timedelta(days=45)
     inventory.plan_supply(
-        PlannedSupply(document=f"PO-{name}", sku=cup.sku, location="louisville", due_on=late, quantity=COMING)
+        PlannedSupply(document=f"PO-{name}", sku=cup.sku, location=location, due_on=late, quantity=COMING)
     )
 
 
