@@ -94,6 +94,31 @@ def test_what_is_short_becomes_stock_once(place):
     assert place.counters("A")[0] == 1
 
 
+def test_pieces_of_a_claim_that_goes_while_they_come_are_stock_that_nobody_holds(place):
+    place.plan("A", 5)
+    place.change("o1", None, hold(("A", 3), supply="PO-1"))
+
+    def leaves() -> None:
+        place.change("o1", hold(("A", 3), supply="PO-1"), None, version=1)
+
+    taken = meanwhile(place, "quantity = :quantity", leaves).receive(came(5))
+    assert (taken.outcome, taken.waiting) == ("new", ())
+    assert place.counters("A") == (5, 0, 0, 0)
+
+
+def test_of_a_claim_that_shrinks_while_its_pieces_come_no_more_are_held_than_it_is(place):
+    place.plan("A", 6)
+    place.change("o1", None, hold(("A", 3), supply="PO-1"))
+    place.change("o2", None, hold(("A", 2), supply="PO-1", ship_date=DAY + timedelta(days=7)))
+
+    def shrinks() -> None:
+        place.change("o1", hold(("A", 3), supply="PO-1"), hold(("A", 2), supply="PO-1"), version=1)
+
+    meanwhile(place, "quantity = :quantity", shrinks).receive(came(3))
+    assert place.counters("A") == (0, 2, 2, 2)
+    assert [(claim.order_id, claim.quantity) for claim in place.receipts.claims_on(SUPPLY)] == [("o2", 2)]
+
+
 def test_a_supply_of_which_more_is_planned_meanwhile_stays(place):
     place.plan("A", 5)
     meanwhile(place, "Delete", lambda: place.plan("A", 8)).receive(came(5))
@@ -129,6 +154,16 @@ def test_a_part_that_a_copy_has_taken_is_not_taken_again(place):
     place.change("o1", None, wanted)
     assert {place.counters(f"S{n:03}")[:2] for n in (0, MANY - 1)} == {(3, 2)}
     assert place.leftovers() == []
+
+
+def test_an_order_whose_supply_comes_while_it_gives_it_back_gives_back_stock_and_no_other_orders_claim(place):
+    place.plan("A", 6)
+    for order in ("o1", "o2"):
+        place.change(order, None, hold(("A", 3), supply="PO-1"))
+    comes = Meanwhile(place.client, lambda: place.receive("A", 3))
+    Reservations(comes, place.table).change("o1", place.anchor("o1", 1), hold(("A", 3), supply="PO-1"), None)
+    assert place.counters("A") == (3, 0, 0, 3)
+    assert [(claim.order_id, claim.quantity) for claim in place.receipts.claims_on(SUPPLY)] == [("o2", 3)]
 
 
 # ------------------------------------------------------------------ what an audit puts right
