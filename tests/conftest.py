@@ -52,6 +52,12 @@ def pytest_sessionstart(session: pytest.Session) -> None:
             _end(left)
 
 
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Fails where pytest-xdist does not keep a group of tests in one process: they would get in each other's way."""
+    if item.config.getoption("loadgroup", default=False) and item.get_closest_marker("xdist_group"):
+        assert "@" in item.nodeid, "pytest-xdist takes no notice of this test's group"
+
+
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     """Ends the run's stack; after a failure its logs stay."""
     if hasattr(session.config, "workerinput"):
