@@ -326,8 +326,10 @@ def test_older_entries_are_not_read_again_with_their_orders(books, account, monk
         books.hand_over(order_id, Confirmation(attempt_at=NOW, sent_at=NOW))
     books.audit()
     loaded: list[str] = []
-    load = DynamoOrders.load
-    monkeypatch.setattr(DynamoOrders, "load", lambda self, order_id: loaded.append(order_id) or load(self, order_id))
+    look_up = DynamoOrders.look_up
+    monkeypatch.setattr(
+        DynamoOrders, "look_up", lambda self, order_id: loaded.append(order_id) or look_up(self, order_id)
+    )
     assert books.audit(documents=NoDocuments()).looked_at == 1
     assert set(loaded) & set(account) == set()
     assert len(loaded) == 2, "the order that is open, for itself and for its account"

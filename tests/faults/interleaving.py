@@ -11,7 +11,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from functools import cache
-from types import SimpleNamespace
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from tests.faults.dynamo import Dynamo
@@ -83,9 +82,6 @@ class Client:
             raise error
 
         return call
-
-    def get_paginator(self, name: str) -> Any:
-        return SimpleNamespace(paginate=lambda **given: iter([getattr(self, name)(**given)]))
 
 
 def empty() -> Tables:

@@ -110,19 +110,13 @@ class Desk:
 
     def turned_away(self, turn: TurnedAway, request: Request) -> Answer:
         """A page without anything of the order but its number, and that only behind a link that was good once."""
-        stored = self._stored_or_none(turn.order_id)
+        stored = self.orders.look_up(turn.order_id) if turn.order_id else None
         wishes = accepted_languages(request.headers.get("accept-language", ""))
         locale = order_of(stored).customer.locale if stored else ""
         words = mail_texts.of(mail_texts.tag(locale, *wishes, self.settings.store.locale))
         number = order_number.display(turn.order_id) if stored else ""
         pages = Pages(self.settings.store, words, number)
         return html_answer(turn.status, pages.turned_away(turn.kind))
-
-    def _stored_or_none(self, order_id: str) -> StoredOrder | None:
-        try:
-            return self.orders.load(order_id) if order_id else None
-        except OrderNotFound:
-            return None
 
     def _status_link(self, stored: StoredOrder) -> Link:
         return Link(self.wording(stored).mail.text("button.status"), self._links.page_url(stored.order_id))

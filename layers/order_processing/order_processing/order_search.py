@@ -7,7 +7,6 @@ from datetime import date, timedelta
 from typing import Any, Literal, Protocol
 
 from order_processing import order_number
-from order_processing.errors import OrderNotFound
 from order_processing.order import Record
 from order_processing.order_queries import Criteria, OrderQueries, OrderRow, QueryError
 from order_processing.orders import Orders
@@ -114,10 +113,9 @@ class OrderSearch:
     def _by_number(self, words: str) -> Search | None:
         try:
             order_id = order_number.parse(words)
-            self._orders.load(order_id)
-        except (order_number.OrderNumberError, OrderNotFound):
+        except order_number.OrderNumberError:
             return None
-        return Search(hits=(Hit(order_id=order_id),), how="number")
+        return Search(hits=(Hit(order_id=order_id),), how="number") if self._orders.look_up(order_id) else None
 
     def _by_email(self, email: str, until: date, on: str) -> Search:
         """What stands in the account, and what came in the last days and does not stand there yet."""

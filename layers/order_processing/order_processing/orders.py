@@ -48,6 +48,10 @@ class Orders(Protocol):
         """The order with all its parts; OrderNotFound."""
         ...
 
+    def look_up(self, order_id: str) -> StoredOrder | None:
+        """The order with all its parts, or None where there is none."""
+        ...
+
     def save_verification(
         self,
         seen: StoredOrder,

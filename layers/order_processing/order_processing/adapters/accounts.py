@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from order_processing.account import AccountEntry, Payment, Totals
 from order_processing.adapters.attributes import Attribute, document, iso, number, read_document, text, time
+from order_processing.adapters.queried import each_item
 from order_processing.adapters.transactions import Refused, write_all
 
 if TYPE_CHECKING:
@@ -150,15 +151,15 @@ class DynamoAccounts:
 
     def entries(self, customer_id: str) -> Iterator[AccountEntry]:
         """Every entry of an account, by order id; one read unit for about 20 of them."""
-        pages = self._client.get_paginator("query").paginate(
+        found = each_item(
+            self._client.query,
             TableName=self._table,
             KeyConditionExpression="customer_id = :customer AND begins_with(entry, :order)",
             ExpressionAttributeValues={":customer": text(customer_id), ":order": text("order#")},
             ConsistentRead=True,
         )
-        for page in pages:
-            for item in page["Items"]:
-                yield read_entry(item)  # type: ignore[arg-type]
+        for item in found:
+            yield read_entry(item)
 
     def standing(self, customer_id: str, currency: str) -> Totals:
         return read_totals(self._get(totals_key(customer_id, currency)))
@@ -170,13 +171,14 @@ class DynamoAccounts:
 
     def orders_before(self, customer_id: str) -> int:
         """How many orders stand in an account, in all currencies."""
-        pages = self._client.get_paginator("query").paginate(
+        found = each_item(
+            self._client.query,
             TableName=self._table,
             KeyConditionExpression="customer_id = :customer AND begins_with(entry, :totals)",
             ExpressionAttributeValues={":customer": text(customer_id), ":totals": text("totals#")},
             ConsistentRead=True,
         )
-        return sum(int(item["orders"]["N"]) for page in pages for item in page["Items"])
+        return sum(int(item["orders"]["N"]) for item in found)
 
     def payment(self, document: str) -> Payment | None:
         item = self._get(_payment_key(document))

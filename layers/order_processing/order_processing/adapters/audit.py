@@ -6,10 +6,11 @@ Sort key: the time, who, and what. Two writes for each act and two for what came
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from order_processing.adapters.attributes import document, iso, read_document, text
 from order_processing.adapters.order_items import key
+from order_processing.adapters.queried import each_item
 from order_processing.audit import Act
 
 if TYPE_CHECKING:
@@ -37,9 +38,10 @@ class DynamoAudit:
         return self._acts(day.isoformat())[::-1]
 
     def _acts(self, about: str) -> list[Act]:
-        pages: Any = self._client.get_paginator("query").paginate(
+        found = each_item(
+            self._client.query,
             TableName=self._table,
             KeyConditionExpression="order_id = :about",
             ExpressionAttributeValues={":about": text(f"audit#{about}")},
         )
-        return [read_document(item["document"], Act) for page in pages for item in page["Items"]]
+        return [read_document(item["document"], Act) for item in found]

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from order_processing.adapters.attributes import iso, text
+from order_processing.adapters.queried import each_item
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -33,16 +34,16 @@ class DynamoAuditList:
 
     def pages(self) -> Iterator[tuple[str, list[str]]]:
         """Every entry with its orders, those that came first before others."""
-        pages: Any = self._client.get_paginator("query").paginate(
+        found = each_item(
+            self._client.query,
             TableName=self._table,
             KeyConditionExpression="#list = :list",
             ExpressionAttributeNames={"#list": "list"},
             ExpressionAttributeValues={":list": text(_LIST)},
             ConsistentRead=True,
         )
-        for page in pages:
-            for item in page["Items"]:
-                yield item["entry"]["S"], item["orders"]["S"].split()
+        for item in found:
+            yield item["entry"]["S"], item["orders"]["S"].split()
 
     def keep(self, entry: str, order_ids: Sequence[str]) -> None:
         """What is left of an entry; nothing removes it."""

@@ -5,10 +5,11 @@ Under `broken`, an item for each order (`Broken`), by its id. It comes and goes 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from order_processing.adapters.attributes import document, read_document, text
 from order_processing.adapters.order_items import key
+from order_processing.adapters.queried import each_item
 from order_processing.adapters.transactions import Write
 from order_processing.renewal_port import Broken
 
@@ -27,14 +28,14 @@ class BrokenPromises:
 
     def broken(self) -> list[Broken]:
         """All of them, the oldest first."""
-        pages = self._client.get_paginator("query").paginate(
+        found = each_item(
+            self._client.query,
             TableName=self._table,
             KeyConditionExpression="order_id = :broken",
             ExpressionAttributeValues={":broken": text(_PARTITION)},
             ConsistentRead=True,
         )
-        items: list[Any] = [item for page in pages for item in page["Items"]]
-        return sorted((read_document(item["document"], Broken) for item in items), key=lambda broken: broken.since)
+        return sorted((read_document(item["document"], Broken) for item in found), key=lambda broken: broken.since)
 
 
 def broken_write(broken: Broken, *, table: str) -> Write:

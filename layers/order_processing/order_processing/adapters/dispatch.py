@@ -18,6 +18,7 @@ from order_processing.adapters.attributes import document, number, read_document
 from order_processing.adapters.order_items import key
 from order_processing.adapters.parcel_keys import RANGE, departures_of, partitions_of
 from order_processing.adapters.parcel_numbers import holder_of
+from order_processing.adapters.queried import each_item
 from order_processing.adapters.transactions import Refused, pause, write_all
 from order_processing.delivery import Delivery
 from order_processing.order_parts import Handling
@@ -172,14 +173,13 @@ class DynamoDispatch:
     def _query(self, partition: str, beginning: str = "") -> Iterator[dict[str, Any]]:
         """The items of a partition whose part begins with this, by part."""
         wanted = {":of": text(partition)} | ({":beginning": text(beginning)} if beginning else {})
-        pages = self._client.get_paginator("query").paginate(
+        return each_item(
+            self._client.query,
             TableName=self._table,
             KeyConditionExpression="order_id = :of" + (" AND begins_with(part, :beginning)" if beginning else ""),
             ExpressionAttributeValues=wanted,
             ConsistentRead=True,
         )
-        for page in pages:
-            yield from page["Items"]
 
     def _heads(self, order_ids: Sequence[str]) -> Iterator[dict[str, Any]]:
         for some in _portions(order_ids, _READ_AT_ONCE):

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from order_processing.adapters.attributes import Attribute, document, iso, number, read_document, text, time
+from order_processing.adapters.queried import each_item
 from order_processing.findings import Finding, Kind
 
 if TYPE_CHECKING:
@@ -89,14 +90,15 @@ class DynamoFindings:
         self._client.put_item(TableName=self._table, Item={**_key(of, entry), **attributes})
 
     def _query(self, of: str) -> list[dict[str, Any]]:
-        pages: Any = self._client.get_paginator("query").paginate(
+        found = each_item(
+            self._client.query,
             TableName=self._table,
             KeyConditionExpression="#list = :list",
             ExpressionAttributeNames={"#list": "list"},
             ExpressionAttributeValues={":list": text(of)},
             ConsistentRead=True,
         )
-        return [item for page in pages for item in page["Items"]]
+        return list(found)
 
 
 def _closed_on(day: str) -> str:

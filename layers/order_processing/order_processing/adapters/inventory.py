@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, cast
 
 from order_processing.adapters.attributes import document, number, read_document, text
 from order_processing.adapters.inventory_items import Item, partition_of, read_stock, read_supply, stock_key
+from order_processing.adapters.queried import each_item
 from order_processing.adapters.receipts import Receipts
 from order_processing.adapters.supply_writes import once, once_key
 from order_processing.adapters.transactions import Refused, Write, pause, write_all
@@ -122,13 +123,14 @@ class DynamoInventory:
             return list(readers.map(lambda partition: self._partition(*partition), partitions))
 
     def _partition(self, sku: str, bucket: int) -> list[Item]:
-        pages = self._client.get_paginator("query").paginate(
+        found = each_item(
+            self._client.query,
             TableName=self._table,
             KeyConditionExpression="sku = :sku",
             ExpressionAttributeValues={":sku": text(partition_of(sku, bucket))},
             ConsistentRead=True,
         )
-        return [cast(Item, item) for page in pages for item in page["Items"]]
+        return list(found)
 
     def _said(self, key: Item, count: StockCount) -> StockCount:
         """What the count's document said when it was taken in."""

@@ -26,10 +26,9 @@ from order_processing.adapters.accounts import (
 )
 from order_processing.adapters.attributes import number, read_document, text
 from order_processing.adapters.orders import DynamoOrders
+from order_processing.adapters.queried import each_item
 from order_processing.adapters.recording import read_last_entry, read_sequence
 from order_processing.adapters.transactions import Refused, write_all
-from order_processing.errors import OrderNotFound
-from order_processing.stored_order import StoredOrder
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -124,16 +123,10 @@ class Ledger:
         entries = account.entries.items()
         recent = {order_id for order_id, entry in entries if not self._since or entry.recorded_at >= self._since}
         ids = sorted({*self._recorded.get(customer_id, set()), *recent, *account.counted})
-        orders = [stored for order_id in ids if (stored := self._load(order_id))]
+        orders = [stored for order_id in ids if (stored := self._orders.look_up(order_id))]
         own = [stored for stored in orders if stored.verified and stored.verified.customer_id == customer_id]
         older = {order_id: entry for order_id, entry in entries if order_id not in ids}
         return account, expected_account(own, account, older)
-
-    def _load(self, order_id: str) -> StoredOrder | None:
-        try:
-            return self._orders.load(order_id)
-        except OrderNotFound:
-            return None
 
     def _account(self, customer_id: str) -> Account:
         # The totals first: what they do not count yet has no entry, and what comes in afterwards changes the sequence.
@@ -155,21 +148,21 @@ class Ledger:
 
     def _items(self, customer_id: str, kind: str) -> Iterator[tuple[str, dict[str, Any]]]:
         """The items of a kind in an account, by what follows the kind in their key."""
-        pages = self._client.get_paginator("query").paginate(
+        found = each_item(
+            self._client.query,
             TableName=self._table,
             KeyConditionExpression="customer_id = :customer AND begins_with(entry, :kind)",
             ExpressionAttributeValues={":customer": text(customer_id), ":kind": text(kind)},
             ConsistentRead=True,
         )
-        for page in pages:
-            for item in page["Items"]:
-                yield item["entry"]["S"].removeprefix(kind), dict(item)
+        for item in found:
+            yield item["entry"]["S"].removeprefix(kind), dict(item)
 
     def _read_recorded(self) -> None:
         """The ids of all orders that were ever recorded, by customer."""
         wanted = "part = :head AND attribute_exists(times.RECORDED)"
         for count, item in enumerate(self._scan(self._orders_table, wanted, {":head": "order"}), 1):
-            stored = self._load(item["order_id"]["S"])
+            stored = self._orders.look_up(item["order_id"]["S"])
             if stored and stored.verified:
                 self._recorded.setdefault(stored.verified.customer_id, set()).add(stored.order_id)
             self._told("orders read", count)
@@ -185,14 +178,13 @@ class Ledger:
         return {item["customer_id"]["S"] for item in found}
 
     def _scan(self, table: str, wanted: str, values: dict[str, str]) -> Iterator[dict[str, Any]]:
-        pages = self._client.get_paginator("scan").paginate(
+        return each_item(
+            self._client.scan,
             TableName=table,
             FilterExpression=wanted,
             ExpressionAttributeValues={name: text(each) for name, each in values.items()},
             ConsistentRead=True,
         )
-        for page in pages:
-            yield from page["Items"]
 
     def _put(self, entry: AccountEntry, there: bool) -> dict[str, Any]:
         condition = "attribute_exists(customer_id)" if there else "attribute_not_exists(customer_id)"

@@ -12,10 +12,12 @@ from __future__ import annotations
 import hashlib
 import random
 from collections.abc import Iterable
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from order_processing.adapters.attributes import number, text
 from order_processing.adapters.inventory_items import stock_key
+from order_processing.adapters.queried import each_item
 from order_processing.adapters.transactions import Refused, Write, write_all
 from order_processing.licences import KeysWanted, OutOfKeys
 from order_processing.promise import DIGITAL
@@ -121,14 +123,15 @@ class DynamoLicences:
         }
 
     def _items(self, sku: str, prefix: str, limit: int | None = None) -> list[dict[str, Any]]:
-        pages = self._client.get_paginator("query").paginate(
+        found = each_item(
+            self._client.query,
             TableName=self._table,
             KeyConditionExpression="sku = :sku AND begins_with(licence, :prefix)",
             ExpressionAttributeValues={":sku": text(sku), ":prefix": text(prefix)},
             ConsistentRead=True,
-            PaginationConfig={"MaxItems": limit} if limit else {},
+            **({"Limit": limit} if limit else {}),
         )
-        return [item for page in pages for item in page["Items"]]
+        return list(islice(found, limit))
 
     @staticmethod
     def _key(sku: str, licence: str) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from order_processing.adapters.attributes import document, read_document, text, time
 from order_processing.adapters.order_items import key
+from order_processing.adapters.queried import each_item
 from order_processing.adapters.transactions import Refused, Write, write_all
 from order_processing.mail_reports import FAILED, MailReport, Outcome
 from order_processing.order_parts import Unreached
@@ -74,13 +75,14 @@ class DynamoUnreached:
 
     def waiting(self) -> list[Unreached]:
         """See `UnreachedCustomers`."""
-        pages: Any = self._client.get_paginator("query").paginate(
+        found = each_item(
+            self._client.query,
             TableName=self._table,
             KeyConditionExpression="order_id = :list",
             ExpressionAttributeValues={":list": text(_LIST)},
         )
-        found = [read_document(item["document"], Unreached) for page in pages for item in page["Items"]]
-        return sorted(found, key=lambda one: (one.at, one.order_id))
+        waiting = (read_document(item["document"], Unreached) for item in found)
+        return sorted(waiting, key=lambda one: (one.at, one.order_id))
 
     def done(self, unreached: Unreached) -> None:
         """See `UnreachedCustomers`."""

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from order_processing.adapters.attributes import document, read_document, text
 from order_processing.adapters.order_items import RECEIVED_INDEX, SHARDS, key
+from order_processing.adapters.queried import each_item, each_page
 from order_processing.measures import DayMeasures
 from order_processing.orders import Orders
 from order_processing.stored_order import StoredOrder
@@ -33,7 +34,8 @@ class DynamoMeasures:
         self._client.put_item(TableName=self._table, Item=item)
 
     def between(self, first: date, last: date) -> list[DayMeasures]:
-        pages: Any = self._client.get_paginator("query").paginate(
+        found = each_item(
+            self._client.query,
             TableName=self._table,
             KeyConditionExpression="order_id = :list AND part BETWEEN :first AND :last",
             ExpressionAttributeValues={
@@ -42,7 +44,7 @@ class DynamoMeasures:
                 ":last": text(last.isoformat()),
             },
         )
-        return [read_document(item["document"], DayMeasures) for page in pages for item in page["Items"]]
+        return [read_document(item["document"], DayMeasures) for item in found]
 
 
 class OrdersOfDay:
@@ -60,12 +62,13 @@ class OrdersOfDay:
 
     def _ids(self, day: date) -> Iterator[Sequence[str]]:
         for shard in range(SHARDS):
-            pages: Any = self._client.get_paginator("query").paginate(
+            found = each_page(
+                self._client.query,
                 TableName=self._table,
                 IndexName=RECEIVED_INDEX,
                 KeyConditionExpression="received_day = :day",
                 ExpressionAttributeValues={":day": text(f"{day.isoformat()}#{shard}")},
-                PaginationConfig={"PageSize": _AT_ONCE},
+                Limit=_AT_ONCE,
             )
-            for page in pages:
-                yield [item["order_id"]["S"] for item in page["Items"]]
+            for page in found:
+                yield [item["order_id"]["S"] for item in page]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from order_processing.adapters.attributes import iso, read_document, text
 from order_processing.adapters.order_items import LATE_CANCELLATIONS, key
+from order_processing.adapters.queried import each_item
 from order_processing.order_parts import Handling
 from order_processing.status import Status
 
@@ -36,9 +37,10 @@ class OrderLists:
 
     def late_cancellations(self, since: datetime) -> list[str]:
         """The ids of the orders whose cancellation came too late, since a time, the oldest first."""
-        pages = self._client.get_paginator("query").paginate(
+        found = each_item(
+            self._client.query,
             TableName=self._table,
             KeyConditionExpression="order_id = :list AND part >= :since",
             ExpressionAttributeValues={":list": text(LATE_CANCELLATIONS), ":since": text(iso(since))},
         )
-        return [item["listed"]["S"] for page in pages for item in page["Items"]]
+        return [item["listed"]["S"] for item in found]

@@ -49,6 +49,7 @@ from order_processing.adapters.order_items import (
     stored_order_of,
 )
 from order_processing.adapters.parcel_keys import RANGE, departures_of, numbered, numbered_before
+from order_processing.adapters.queried import each_item
 from order_processing.adapters.reservations import AnchorRefused, Reservations
 from order_processing.adapters.transactions import Refused, Write, write_all
 from order_processing.errors import OrderChanged, OrderNotFound
@@ -93,23 +94,25 @@ class OrderStore:
             probe += 1
 
     def load(self, order_id: str) -> StoredOrder:
-        parts = self._parts(order_id)
-        if "placed" not in parts:
+        stored = self.look_up(order_id)
+        if stored is None:
             raise OrderNotFound(order_id)
-        return stored_order_of(order_id, parts)
+        return stored
+
+    def look_up(self, order_id: str) -> StoredOrder | None:
+        parts = self._parts(order_id)
+        return stored_order_of(order_id, parts) if "placed" in parts else None
 
     def _parts(self, order_id: str) -> dict[str, Any]:
         """All of an order's items, by part; none for an order that is not there."""
-        parts: dict[str, Any] = {}
-        pages = self._client.get_paginator("query").paginate(
+        found = each_item(
+            self._client.query,
             TableName=self._table,
             KeyConditionExpression="order_id = :id",
             ExpressionAttributeValues={":id": text(order_id)},
             ConsistentRead=True,
         )
-        for page in pages:
-            parts.update((item["part"]["S"], item) for item in page["Items"])
-        return parts
+        return {item["part"]["S"]: item for item in found}
 
     def sent(self, order_id: str) -> list[bytes]:
         """What its sender sent: the order as it was placed, then every later state; empty ones once it is erased.
@@ -171,13 +174,14 @@ class OrderStore:
         day, last_day = (at.astimezone(UTC).date() for at in (first, last))
         days = [day + timedelta(days=n) for n in range((last_day - day).days + 1)]
         for slot in (f"{day.isoformat()}#{shard}" for day in days for shard in range(SHARDS)):
-            pages = self._client.get_paginator("query").paginate(
+            ids = each_item(
+                self._client.query,
                 TableName=self._table,
                 IndexName=RECEIVED_INDEX,
                 KeyConditionExpression="received_day = :day AND received_at BETWEEN :first AND :last",
                 ExpressionAttributeValues={":day": text(slot), ":first": text(iso(first)), ":last": text(iso(last))},
             )
-            found.extend(item["order_id"]["S"] for page in pages for item in page["Items"])
+            found.extend(item["order_id"]["S"] for item in ids)
         return found
 
     def _get(self, order_id: str, part: str) -> dict[str, Any]:

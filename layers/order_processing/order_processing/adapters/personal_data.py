@@ -22,6 +22,7 @@ from order_processing.adapters.order_items import (
     stored_order_of,
 )
 from order_processing.adapters.parcel_keys import tracked_as
+from order_processing.adapters.queried import each_item
 from order_processing.adapters.transactions import Refused, Write, write_all
 from order_processing.catalogue import normal_email
 from order_processing.errors import OrderChanged, OrderNotFound
@@ -204,7 +205,8 @@ class PersonalData:
             yield from page.get("DeleteMarkers", [])
 
     def _scan(self) -> Iterator[Any]:
-        pages = self._dynamodb.get_paginator("scan").paginate(
+        return each_item(
+            self._dynamodb.scan,
             TableName=self._table,
             FilterExpression="part IN (:placed, :verified) OR begins_with(part, :state)",
             ExpressionAttributeValues={
@@ -213,18 +215,16 @@ class PersonalData:
                 ":state": text(STATE),
             },
         )
-        for page in pages:
-            yield from page["Items"]
 
     def _parts(self, order_id: str) -> dict[str, Any]:
-        pages = self._dynamodb.get_paginator("query").paginate(
+        found = each_item(
+            self._dynamodb.query,
             TableName=self._table,
             KeyConditionExpression="order_id = :id",
             ExpressionAttributeValues={":id": text(order_id)},
             ConsistentRead=True,
         )
-        items: list[Any] = [item for page in pages for item in page["Items"]]
-        return {item["part"]["S"]: item for item in items}
+        return {item["part"]["S"]: item for item in found}
 
 
 def _is_of(item: Any, email: str, customer_id: str) -> bool:

@@ -9,9 +9,10 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from order_processing.adapters.attributes import document, read_document, text
+from order_processing.adapters.queried import each_item
 from order_processing.deliveries import SetAside
 
 if TYPE_CHECKING:
@@ -52,16 +53,15 @@ class StoredQuarantine:
 
     def waiting(self) -> Iterator[SetAside]:
         """Everything that is set aside."""
-        pages = self._dynamodb.get_paginator("query").paginate(
+        found = each_item(
+            self._dynamodb.query,
             TableName=self._table,
             KeyConditionExpression="order_id = :partition",
             ExpressionAttributeValues={":partition": text(PARTITION)},
             ConsistentRead=True,
         )
-        for page in pages:
-            items: list[Any] = page["Items"]
-            for item in items:
-                yield read_document(item["document"], SetAside)
+        for item in found:
+            yield read_document(item["document"], SetAside)
 
     def body(self, delivery_id: str) -> bytes:
         """The body as it came."""

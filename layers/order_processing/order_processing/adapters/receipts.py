@@ -20,6 +20,7 @@ from order_processing.adapters.inventory_items import (
     read_supply,
     supply_key,
 )
+from order_processing.adapters.queried import each_item
 from order_processing.adapters.supply_writes import (
     ahead_of,
     arrive,
@@ -115,14 +116,14 @@ class Receipts:
 
     def claims(self, location: str, document: str) -> list[Claim]:
         """What orders hold of a document, those that ship first before others."""
-        pages = self._client.get_paginator("query").paginate(
+        found = each_item(
+            self._client.query,
             TableName=self._table,
             KeyConditionExpression="sku = :document",
             ExpressionAttributeValues={":document": text(claims_partition(location, document))},
             ConsistentRead=True,
         )
-        items: list[Any] = [item for page in pages for item in page["Items"]]
-        return sorted((read_claim(item) for item in items), key=lambda claim: (claim.ship_date, claim.order_id))
+        return sorted((read_claim(item) for item in found), key=lambda claim: (claim.ship_date, claim.order_id))
 
     def claims_on(self, supply: SupplyKey) -> list[Claim]:
         """What orders hold of one SKU of a document, those that ship first before others."""

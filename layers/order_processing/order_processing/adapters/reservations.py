@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any
 from order_processing.adapters.attributes import document, read_document, text
 from order_processing.adapters.inventory_items import Item, claim_key
 from order_processing.adapters.move_writes import issue_writes, move_writes
+from order_processing.adapters.queried import each_item
 from order_processing.adapters.transactions import MOST_WRITES, Refused, Write, pause, write_all
 from order_processing.inventory import OutOfStock
 from order_processing.order import Record
@@ -212,14 +213,14 @@ class Reservations:
         return {"Delete": {"TableName": self._table, "Key": key, "ConditionExpression": "attribute_exists(sku)"}}
 
     def _parts(self, order_id: str) -> list[tuple[str, tuple[Move, ...]]]:
-        pages = self._client.get_paginator("query").paginate(
+        found = each_item(
+            self._client.query,
             TableName=self._table,
             KeyConditionExpression="sku = :order",
             ExpressionAttributeValues={":order": text(f"order#{order_id}")},
             ConsistentRead=True,
         )
-        items: list[Any] = [item for page in pages for item in page["Items"]]
-        return [(item["source"]["S"], read_document(item["document"], _Part).moves) for item in items]
+        return [(item["source"]["S"], read_document(item["document"], _Part).moves) for item in found]
 
 
 def _raise_if_taken(refused: Sequence[Write]) -> None:

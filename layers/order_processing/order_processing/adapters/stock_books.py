@@ -12,6 +12,7 @@ from order_processing.adapters.attributes import number, text
 from order_processing.adapters.inventory import DynamoInventory
 from order_processing.adapters.inventory_items import claim_key, stock_key, supply_key
 from order_processing.adapters.order_items import key
+from order_processing.adapters.queried import each_item
 from order_processing.adapters.receipts import Receipts
 from order_processing.adapters.reservations import Reservations
 from order_processing.adapters.transactions import Refused, write_all
@@ -44,16 +45,16 @@ class DynamoStockBooks:
 
     def holders(self) -> Iterator[str]:
         """Every order that says that it holds something. It scans the orders: for the operator's command alone."""
-        pages = self._client.get_paginator("scan").paginate(
+        found = each_item(
+            self._client.scan,
             TableName=self._orders_table,
             ProjectionExpression="order_id",
             FilterExpression="part = :head AND (attribute_exists(promise) OR attribute_exists(holds_offer))",
             ExpressionAttributeValues={":head": text("order")},
             ConsistentRead=True,
         )
-        for page in pages:
-            for item in page["Items"]:
-                yield item["order_id"]["S"]
+        for item in found:
+            yield item["order_id"]["S"]
 
     def put_right(self, gap: Gap) -> bool:
         """Reserve what orders hold; False when the source is not as it was seen, and nothing was written."""

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
 from order_processing import order_number
 from order_processing.adapters.attributes import iso, number, text
 from order_processing.adapters.order_change import Change
 from order_processing.adapters.order_items import STORE_CHANGES, is_state, key, state_item, stored_order_of
 from order_processing.adapters.order_store import OrderStore
+from order_processing.adapters.queried import each_item
 from order_processing.adapters.transactions import Refused, Write, write_all
 from order_processing.errors import OrderChanged
 from order_processing.order import origin_of
@@ -78,13 +78,13 @@ class DynamoStoreChanges(OrderStore):
 
     def for_staff(self, since: datetime) -> list[tuple[str, str]]:
         """The orders whose store changed them too late, since a time, the oldest first: when, and the order's id."""
-        pages = self._client.get_paginator("query").paginate(
+        found = each_item(
+            self._client.query,
             TableName=self._table,
             KeyConditionExpression="order_id = :list AND part >= :since",
             ExpressionAttributeValues={":list": text(STORE_CHANGES), ":since": text(iso(since))},
         )
-        items: list[Any] = [item for page in pages for item in page["Items"]]
-        return [(item["part"]["S"].partition("#")[0], item["listed"]["S"]) for item in items]
+        return [(item["part"]["S"].partition("#")[0], item["listed"]["S"]) for item in found]
 
     def done(self, at: str, order_id: str) -> None:
         """Staff have seen to it: off the list. The state stays with the order."""

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from order_processing.adapters.attributes import read_document, text
+from order_processing.adapters.queried import each_item
 from order_processing.approval import Case
 from order_processing.order_parts import Question, Reason
 from order_processing.status import Status
@@ -26,13 +27,14 @@ class DynamoWaiting:
         self._table = table
 
     def waiting(self, waits_for: WaitsFor) -> list[Waiting]:
-        pages = self._client.get_paginator("query").paginate(
+        found = each_item(
+            self._client.query,
             TableName=self._table,
             IndexName=WAITING_INDEX,
             KeyConditionExpression="waits_for = :whom",
             ExpressionAttributeValues={":whom": text(waits_for)},
         )
-        return [_waiting(item) for page in pages for item in page["Items"]]
+        return [_waiting(item) for item in found]
 
     def oldest(self, whom: Whom) -> datetime | None:
         first = self._client.query(

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from order_processing.adapters.attributes import document, iso, text
+from order_processing.adapters.queried import each_item
 from order_processing.adapters.webhook_items import DEAD, SENT, WAITING, endpoint_key, message_key, read_waiting
 from order_processing.adapters.webhooks import DynamoOutbox
 from order_processing.webhooks.endpoint import Endpoint
@@ -62,8 +63,7 @@ class Desk(DynamoOutbox):
             asked["ExpressionAttributeNames"] = {"#item": "item"}
             bounds = {":since": text(f"{state}#{iso(since)}#"), ":until": text(f"{state}#{iso(until)}#~")}
             asked["ExpressionAttributeValues"] |= bounds
-            for page in self._client.get_paginator("query").paginate(**asked):
-                yield from map(read_waiting, page["Items"])
+            yield from map(read_waiting, each_item(self._client.query, **asked))
 
     def of_event(self, name: str, event_id: str) -> Iterator[Waiting]:
         """The message of an event, sent or given up. Reads all of the endpoint's messages."""

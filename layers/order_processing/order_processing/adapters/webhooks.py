@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from order_processing.adapters.attributes import iso, number, text
 from order_processing.adapters.order_items import key
+from order_processing.adapters.queried import each_item
 from order_processing.adapters.secrets import Secrets
 from order_processing.adapters.transactions import write_all
 from order_processing.adapters.webhook_items import (
@@ -118,8 +119,7 @@ class DynamoOutbox:
         if due:
             asked["FilterExpression"] = "next_at <= :due"
             asked["ExpressionAttributeValues"][":due"] = text(iso(due))
-        for page in self._client.get_paginator("query").paginate(**asked):
-            yield from page["Items"]
+        yield from each_item(self._client.query, **asked)
 
     def _asked(self, partition: str, prefix: str) -> dict[str, Any]:
         asked: dict[str, Any] = {

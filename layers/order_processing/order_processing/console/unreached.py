@@ -10,7 +10,7 @@ from order_processing import order_number
 from order_processing.console.page import GoTo, Notice, Route, Shown, View, Visit
 from order_processing.console.staff import Group
 from order_processing.decisions import Executions, NotAsked, decide
-from order_processing.errors import NotSentAgain, OrderNotFound
+from order_processing.errors import NotSentAgain
 from order_processing.mail_reports import UnreachedCustomers
 from order_processing.observe import logger
 from order_processing.order import Order
@@ -147,9 +147,8 @@ class NotReached:
         return GoTo(PATH)
 
     def _row(self, entry: Unreached) -> Row | None:
-        try:
-            stored = self._orders.load(entry.order_id)
-        except OrderNotFound:
+        stored = self._orders.look_up(entry.order_id)
+        if stored is None:
             return None
         order = order_of(stored)
         return Row(

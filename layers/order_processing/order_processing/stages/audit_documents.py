@@ -12,7 +12,6 @@ from typing import Protocol
 
 from order_processing.auditing import documents_due, wrong_with_document
 from order_processing.delivery import KeptDocument
-from order_processing.errors import OrderNotFound
 from order_processing.stages.audit_notes import Notes
 from order_processing.stages.audit_stock import AuditedOrders
 from order_processing.stored_order import StoredOrder
@@ -55,7 +54,7 @@ class DocumentAudit:
             known: dict[str, StoredOrder | None] = {}
             for kept in page:
                 if kept.order_id not in known:
-                    known[kept.order_id] = self._load(kept.order_id)
+                    known[kept.order_id] = self._orders.look_up(kept.order_id)
                 self._judge(kept, known[kept.order_id])
             if page:
                 self._notes.keep_place(_PART, page[-1].key)
@@ -67,9 +66,9 @@ class DocumentAudit:
             if kept is None:
                 self._notes.right("DOCUMENT_WITHOUT_ORDER", key)
             else:
-                self._judge(kept, self._load(kept.order_id))
+                self._judge(kept, self._orders.look_up(kept.order_id))
         for key in self._notes.subjects("DOCUMENT_MISSING"):
-            stored = self._load(KeptDocument(key=key, put_at=self._now).order_id)
+            stored = self._orders.look_up(KeptDocument(key=key, put_at=self._now).order_id)
             if stored is None or stored.ended or stored.erased:
                 self._notes.right("DOCUMENT_MISSING", key)
             else:
@@ -92,9 +91,3 @@ class DocumentAudit:
         else:
             advice = f"{why}: find out who put it there, then remove it"
             self._notes.wrong("DOCUMENT_WITHOUT_ORDER", kept.key, advice=advice)
-
-    def _load(self, order_id: str) -> StoredOrder | None:
-        try:
-            return self._orders.load(order_id)
-        except OrderNotFound:
-            return None

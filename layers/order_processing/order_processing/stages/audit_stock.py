@@ -25,7 +25,6 @@ from order_processing.auditing import (
     stray,
     total_of,
 )
-from order_processing.errors import OrderNotFound
 from order_processing.promise import Promise
 from order_processing.reservation import Claim, SupplyKey
 from order_processing.stages.audit_notes import Notes
@@ -43,7 +42,7 @@ class AuditedOrders(Protocol):
 
     def received_between(self, first: datetime, last: datetime) -> list[str]: ...
 
-    def load(self, order_id: str) -> StoredOrder: ...
+    def look_up(self, order_id: str) -> StoredOrder | None: ...
 
 
 class StockBooks(Protocol):
@@ -105,9 +104,8 @@ class Holdings:
             pass
 
     def _load(self, order_id: str) -> StoredOrder | None:
-        try:
-            stored = self._orders.load(order_id)
-        except OrderNotFound:
+        stored = self._orders.look_up(order_id)
+        if stored is None:
             return None
         came = self._stock.came(order_id, stored.held) if stored.held else set()
         held = held_by(stored, came)
