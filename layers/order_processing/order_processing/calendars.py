@@ -1,19 +1,30 @@
 """Working days: weekends and public holidays of a place, and the days on which it is closed or open anyway.
 
-Public holidays come from the `holidays` package, which is imported only when the first date is asked for.
+Public holidays come from the `holidays` package: of the countries that the settings name they were written down by the
+build (`compile_holidays.py`), and of others the package is asked, which is imported only then.
 Countries are ISO 3166-1 alpha-2 codes; regions are what follows the hyphen in an ISO 3166-2 code.
 Of a country that the package does not know, Saturday and Sunday are free and nothing else.
 """
 
 from __future__ import annotations
 
+import json
+import re
 from datetime import date, timedelta
 from functools import lru_cache
+from pathlib import Path
 from typing import NamedTuple
 
+COMPILED = Path(__file__).with_name("compiled_holidays")
+KnownYear = dict[str, list[int]]
+"""By region the public holidays, as days after the first of January; under "" those of the whole country, which hold
+for a region that is not there; under `weekend` the days of the week that are free."""
+Known = dict[str, KnownYear]
+"""A country's years."""
 _DAY = timedelta(days=1)
 _SATURDAY_AND_SUNDAY = frozenset({6, 7})
 _LONGEST_CLOSURE = 366
+_CODE = re.compile(r"[A-Z]{2}")
 
 
 class NeverOpen(ValueError):
@@ -62,6 +73,22 @@ def add_working_days(day: date, days: int, *calendars: Calendar) -> date:
 @lru_cache(maxsize=1024)
 def public_holidays(country: str, region: str, year: int) -> frozenset[date]:
     """The public holidays of a country's region in a year; none where they are not known."""
+    if known := _compiled(country).get(str(year)):
+        first = date(year, 1, 1)
+        return frozenset(first + timedelta(days=day) for day in known.get(region, known[""]))
+    return asked_holidays(country, region, year)
+
+
+@lru_cache(maxsize=256)
+def weekend(country: str, year: int) -> frozenset[int]:
+    """The days of the week (ISO) that are free in a country: Saturday and Sunday, or Friday and Saturday, ..."""
+    if known := _compiled(country).get(str(year)):
+        return frozenset(known["weekend"])
+    return asked_weekend(country, year)
+
+
+def asked_holidays(country: str, region: str, year: int) -> frozenset[date]:
+    """The public holidays of a country's region, as the package says them."""
     import holidays
 
     for part in (region, None) if region else (None,):
@@ -72,9 +99,8 @@ def public_holidays(country: str, region: str, year: int) -> frozenset[date]:
     return frozenset()
 
 
-@lru_cache(maxsize=256)
-def weekend(country: str, year: int) -> frozenset[int]:
-    """The days of the week (ISO) that are free in a country: Saturday and Sunday, or Friday and Saturday, ..."""
+def asked_weekend(country: str, year: int) -> frozenset[int]:
+    """The days of the week that are free in a country, as the package says them."""
     import holidays
 
     try:
@@ -82,3 +108,27 @@ def weekend(country: str, year: int) -> frozenset[int]:
     except NotImplementedError:
         return _SATURDAY_AND_SUNDAY
     return frozenset(day + 1 for day in days)
+
+
+def regions(country: str) -> list[str]:
+    """All names by which the package knows a country's regions."""
+    import holidays
+
+    try:
+        known = holidays.country_holidays(country)
+    except NotImplementedError:
+        return []
+    return sorted({*known.subdivisions, *known.subdivisions_aliases})
+
+
+@lru_cache(maxsize=256)
+def _compiled(country: str) -> Known:
+    """What the build wrote down of a country; nothing where it wrote nothing, as of a country that only `*` serves."""
+    # Only a code is looked for: nothing that an order says becomes another path.
+    if not _CODE.fullmatch(country):
+        return {}
+    try:
+        known: Known = json.loads((COMPILED / f"{country}.json").read_bytes())
+    except FileNotFoundError:
+        return {}
+    return known
