@@ -5,14 +5,14 @@ from datetime import UTC, datetime
 
 from order_processing.adapters.aws import client
 from order_processing.adapters.catalogue import DynamoCatalogue
-from order_processing.adapters.inventory import DynamoInventory
 from order_processing.adapters.orders import DynamoOrders
+from order_processing.adapters.stock_reader import StockReader
 from order_processing.observe import Event, stage
 from order_processing.settings import current
 from order_processing.stages.check_availability import check_availability
 
 _dynamodb = client("dynamodb")
-_inventory = DynamoInventory(_dynamodb, os.environ["INVENTORY_TABLE"])
+_inventory = StockReader(_dynamodb, os.environ["INVENTORY_TABLE"])
 _catalogue = DynamoCatalogue(_dynamodb, os.environ["CATALOGUE_TABLE"])
 _orders = DynamoOrders(_dynamodb, os.environ["ORDERS_TABLE"], inventory_table=os.environ["INVENTORY_TABLE"])
 

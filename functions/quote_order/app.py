@@ -8,9 +8,9 @@ from order_processing.access import guest_id
 from order_processing.adapters.accounts import DynamoAccounts
 from order_processing.adapters.aws import client
 from order_processing.adapters.catalogue import DynamoCatalogue
-from order_processing.adapters.inventory import DynamoInventory
 from order_processing.adapters.orders import DynamoOrders
 from order_processing.adapters.secrets import Secrets
+from order_processing.adapters.stock_reader import StockReader
 from order_processing.adapters.tokens import IssuedTokens
 from order_processing.door import no_such_route
 from order_processing.gateway import request_of, resolver, response_of, serve
@@ -26,7 +26,7 @@ _secretsmanager = client("secretsmanager")
 _orders = DynamoOrders(_dynamodb, os.environ["ORDERS_TABLE"])
 _catalogue = DynamoCatalogue(_dynamodb, os.environ["CATALOGUE_TABLE"])
 _accounts = DynamoAccounts(_dynamodb, os.environ["ACCOUNTS_TABLE"])
-_inventory = DynamoInventory(_dynamodb, os.environ["INVENTORY_TABLE"])
+_inventory = StockReader(_dynamodb, os.environ["INVENTORY_TABLE"])
 _identity = Secrets(_secretsmanager, os.environ["IDENTITY_SECRET"])
 
 

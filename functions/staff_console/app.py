@@ -19,7 +19,6 @@ from order_processing.adapters.documents import S3Documents
 from order_processing.adapters.executions import StepFunctionsExecutions
 from order_processing.adapters.failed_executions import DynamoRedrives, StepFunctionsFailures
 from order_processing.adapters.findings import DynamoFindings
-from order_processing.adapters.inventory import DynamoInventory
 from order_processing.adapters.links import Links
 from order_processing.adapters.mail_reports import DynamoUnreached, SuppressedAddresses
 from order_processing.adapters.measures import DynamoMeasures
@@ -33,6 +32,7 @@ from order_processing.adapters.receipts import Receipts
 from order_processing.adapters.secrets import Secrets
 from order_processing.adapters.staff_directory import CognitoDirectory
 from order_processing.adapters.staff_sessions import DynamoSessions
+from order_processing.adapters.stock_reader import StockReader
 from order_processing.adapters.store_changes import DynamoStoreChanges
 from order_processing.adapters.waiting import DynamoWaiting
 from order_processing.console import unreached
@@ -100,7 +100,7 @@ _customers = CustomerMaster(
     hashed=_guest,
     listed=_address,
 )
-_queries, _stock = DynamoOrderQueries(_dynamodb, _table, _accounts), DynamoInventory(_dynamodb, _inventory)
+_queries, _stock = DynamoOrderQueries(_dynamodb, _table, _accounts), StockReader(_dynamodb, _inventory)
 _measures = DynamoMeasures(_dynamodb, _table)
 _search = OrderSearch(
     _orders,

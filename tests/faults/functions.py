@@ -23,7 +23,7 @@ from botocore.retries.quota import RetryQuota
 
 from local.senders import SENDERS
 from order_processing import customer_pages, decision_pages, doors
-from order_processing.adapters import aws, inventory, reservations
+from order_processing.adapters import aws, reservations, stock_reader
 from order_processing.adapters.order_store import OrderStore
 from order_processing.adapters.secrets import Secrets
 from order_processing.adapters.store_mappings import DynamoMappings
@@ -113,7 +113,7 @@ class Functions:
         for module in (doors, decision_pages, customer_pages, warehouse_door):
             yield mock.patch.object(module, "datetime", self._clock())
         yield mock.patch.object(reservations, "MOST_WRITES", reservations.MOST_WRITES)
-        yield mock.patch.object(inventory, "ThreadPoolExecutor", _OneByOne)
+        yield mock.patch.object(stock_reader, "ThreadPoolExecutor", _OneByOne)
         yield mock.patch.object(prepare_delivery, "documents_for", _once(prepare_delivery.documents_for))
         yield mock.patch.object(prepare_delivery, "pack", _once(prepare_delivery.pack))
 

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from order_processing.shares import share
 from order_processing.stores import Unreadable, platform
 from order_processing.stores.payload import parse_json
-from order_processing.stores.shares import share
 
 PAYLOADS = Path(__file__).parents[2] / "events" / "webhooks"
 HEADERS = {

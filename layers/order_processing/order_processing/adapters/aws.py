@@ -3,7 +3,8 @@
 `boto3.client` is botocore's client; what boto3 adds (resources, file transfers) nobody here uses. Of the rest, a
 good part goes into looking for every service that there is and into a megabyte of endpoints, most of them of other
 services. Endpoints come from each service's own rules all the same, so of that file only the partitions matter, and
-botocore has these in a small file too. S3 is older than regions, and is given the whole file.
+botocore has these in a small file too. S3 is older than regions, and is given the whole file. Of what botocore hooks
+into each call, what only writes its documentation is left out, and what is S3's where no client of S3 is made.
 tests/aws/test_aws.py compares the requests with those of boto3's clients.
 """
 
@@ -15,8 +16,9 @@ from pathlib import Path
 from typing import Any
 
 from botocore.config import Config
+from botocore.handlers import BUILTIN_HANDLERS, REGISTER_FIRST, REGISTER_LAST
 from botocore.loaders import Loader
-from botocore.session import Session, get_session
+from botocore.session import Session
 
 
 class _Loader(Loader):
@@ -64,9 +66,20 @@ def _partition(described: Any) -> dict[str, Any]:
 
 @cache
 def _session(*, whole: bool) -> Session:
-    session = get_session()
+    session = Session(include_builtin_handlers=False)
+    _hook(session, s3=whole)
     session.register_component("data_loader", _Loader(whole=whole))
     return session
+
+
+def _hook(session: Session, *, s3: bool) -> None:
+    """As botocore hooks its own handlers in, but for those that no client of the session comes to."""
+    events = session.get_component("event_emitter")
+    ways = {None: events.register, REGISTER_FIRST: events.register_first, REGISTER_LAST: events.register_last}
+    for event, handler, *way in BUILTIN_HANDLERS:
+        kind, _, of = event.partition(".")
+        if kind != "docs" and (s3 or of.partition(".")[0] != "s3"):
+            ways[way[0] if way else None](event, handler)
 
 
 def client(service: str, config: Config | None = None) -> Any:

@@ -15,76 +15,27 @@ to the other on the condition that they are there, so that no number of orders a
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
 from order_processing.adapters.attributes import document, number, read_document, text
-from order_processing.adapters.inventory_items import Item, partition_of, read_stock, read_supply, stock_key
-from order_processing.adapters.queried import each_item
+from order_processing.adapters.inventory_items import Item, stock_key
 from order_processing.adapters.receipts import Receipts
+from order_processing.adapters.stock_reader import StockReader
 from order_processing.adapters.supply_writes import once, once_key
 from order_processing.adapters.transactions import Refused, Write, pause, write_all
-from order_processing.inventory import OutOfStock, PlannedSupply, Receipt, Recipe, Stock, StockCount, Supply, counted
+from order_processing.inventory import OutOfStock, PlannedSupply, Receipt, Recipe, Stock, StockCount, counted
 from order_processing.inventory_documents import Taken, check_same
 
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
-
 _TRIES = 8
-_READERS = 8
-_SEEN = 4
 
 
-class DynamoInventory:
-    """The port `Inventory` on a DynamoDB table, and what keeps it up to date; see the module's text."""
-
-    def __init__(self, client: DynamoDBClient, table: str) -> None:
-        self._client = client
-        self._table = table
-        self._receipts = Receipts(client, table)
-
-    def read(self, skus: Iterable[str], *, turn: int | None = None) -> tuple[list[Stock], list[Supply]]:
-        """All stock and all coming supply of these SKUs, as of now; turn: see the port."""
-        stock, supply, _ = self._read(skus, turn)
-        return stock, supply
-
-    def read_with_materials(
-        self, skus: Iterable[str], *, turn: int | None = None
-    ) -> tuple[list[Stock], list[Supply], list[Recipe]]:
-        wanted = list(dict.fromkeys(skus))
-        stock, supply, recipes = self._read(wanted, turn)
-        materials = dict.fromkeys(sku for recipe in recipes for sku, _ in recipe.materials)
-        more_stock, more_supply, _ = self._read([sku for sku in materials if sku not in wanted], turn)
-        return stock + more_stock, supply + more_supply, recipes
+class DynamoInventory(StockReader):
+    """Stock and supply as `StockReader` reads it, and what keeps it up to date; see the module's text."""
 
     def set_recipe(self, recipe: Recipe) -> None:
         """Keep how a product is made to order at a plant, in place of how it was made there before."""
         key = {"sku": text(recipe.sku), "source": text(f"recipe#{recipe.location}")}
         self._client.put_item(TableName=self._table, Item={**key, "document": document(recipe)})
-
-    def _read(self, skus: Iterable[str], turn: int | None) -> tuple[list[Stock], list[Supply], list[Recipe]]:
-        wanted = [(sku, 0) for sku in dict.fromkeys(skus)]
-        stock: list[Stock] = []
-        supply: list[Supply] = []
-        recipes: list[Recipe] = []
-        more: list[tuple[str, int]] = []
-        for (sku, _), items in zip(wanted, self._query(wanted), strict=True):
-            buckets = 1
-            for item in items:
-                source = item["source"]["S"]
-                if source.startswith("supply#"):
-                    supply.append(read_supply(item))
-                elif source.startswith("recipe#"):
-                    recipes.append(read_document(item["document"], Recipe))
-                elif source.startswith("stock#") and item["bucket"]["N"] == "0":
-                    of = int(item["buckets"]["N"])
-                    buckets = max(buckets, of)
-                    if 0 in _seen_buckets(of, turn):
-                        stock.append(read_stock(sku, item))
-            more += [(sku, bucket) for bucket in sorted(_seen_buckets(buckets, turn) - {0})]
-        for (sku, bucket), items in zip(more, self._query(more), strict=True):
-            stock += [read_stock(sku, item) for item in items if item.get("bucket") == number(bucket)]
-        return stock, supply, recipes
 
     def count(self, count: StockCount) -> Taken:
         """Take in a count of stock, once for its document. Where less was counted than is reserved, it is `short`.
@@ -110,27 +61,11 @@ class DynamoInventory:
 
     def plan_supply(self, planned: PlannedSupply) -> Taken:
         """Take in a receipt or production order as planned: see `Receipts.plan`."""
-        return self._receipts.plan(planned)
+        return Receipts(self._client, self._table).plan(planned)
 
     def receive(self, receipt: Receipt) -> Taken:
         """Take in what came of a supply: see `Receipts.receive`."""
-        return self._receipts.receive(receipt)
-
-    def _query(self, partitions: Sequence[tuple[str, int]]) -> list[list[Item]]:
-        if len(partitions) < 2:
-            return [self._partition(*partition) for partition in partitions]
-        with ThreadPoolExecutor(min(_READERS, len(partitions))) as readers:
-            return list(readers.map(lambda partition: self._partition(*partition), partitions))
-
-    def _partition(self, sku: str, bucket: int) -> list[Item]:
-        found = each_item(
-            self._client.query,
-            TableName=self._table,
-            KeyConditionExpression="sku = :sku",
-            ExpressionAttributeValues={":sku": text(partition_of(sku, bucket))},
-            ConsistentRead=True,
-        )
-        return list(found)
+        return Receipts(self._client, self._table).receive(receipt)
 
     def _said(self, key: Item, count: StockCount) -> StockCount:
         """What the count's document said when it was taken in."""
@@ -178,10 +113,3 @@ class DynamoInventory:
 def _short(stock: Iterable[Stock]) -> int:
     """How many pieces are reserved that are not there."""
     return -sum(min(held.available, 0) for held in stock)
-
-
-def _seen_buckets(buckets: int, turn: int | None) -> set[int]:
-    """The buckets that are looked at: all, or of many just a few from the order's turn on."""
-    if turn is None or buckets <= _SEEN:
-        return set(range(buckets))
-    return {(turn + number) % buckets for number in range(_SEEN)}

@@ -9,12 +9,12 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from order_processing.adapters.attributes import number, text
-from order_processing.adapters.inventory import DynamoInventory
 from order_processing.adapters.inventory_items import claim_key, stock_key, supply_key
 from order_processing.adapters.order_items import key
 from order_processing.adapters.queried import each_item
 from order_processing.adapters.receipts import Receipts
 from order_processing.adapters.reservations import Reservations
+from order_processing.adapters.stock_reader import StockReader
 from order_processing.adapters.transactions import Refused, write_all
 from order_processing.auditing import Gap, StockBook
 from order_processing.promise import Promise
@@ -31,7 +31,7 @@ class DynamoStockBooks:
         self._client = client
         self._orders_table = orders_table
         self._table = inventory_table
-        self._inventory = DynamoInventory(client, inventory_table)
+        self._inventory = StockReader(client, inventory_table)
         self._receipts = Receipts(client, inventory_table)
         self._reservations = Reservations(client, inventory_table)
 

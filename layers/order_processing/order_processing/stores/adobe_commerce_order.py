@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from order_processing.order import Address, Customer, Discount, Fee, Line, Option, Order, Shipping, Tax
+from order_processing.shares import even_prices, share
 from order_processing.stores.payload import Part, clean, unique, version
 from order_processing.stores.platform import Unreadable
-from order_processing.stores.shares import even_prices, share
 
 _CLOSED = {
     "complete": "already fulfilled in the store",

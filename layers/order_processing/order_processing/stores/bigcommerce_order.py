@@ -13,9 +13,9 @@ from email.utils import parsedate_to_datetime
 from typing import Literal
 
 from order_processing.order import Address, Customer, Discount, Fee, Line, Option, Order, Shipping, Tax
+from order_processing.shares import even_prices, share
 from order_processing.stores.payload import Part, clean, instant, unique, version
 from order_processing.stores.platform import Unreadable
-from order_processing.stores.shares import even_prices, share
 
 Pair = Literal["inc_tax", "ex_tax"]
 _CLOSED = {

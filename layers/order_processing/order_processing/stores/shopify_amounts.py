@@ -9,9 +9,9 @@ of the placed quantity, so for a line that was cut down, what was refunded is ta
 """
 
 from order_processing.order import Record
+from order_processing.shares import share
 from order_processing.stores.payload import Part, amount
 from order_processing.stores.platform import Unreadable
-from order_processing.stores.shares import share
 
 
 class NoPresentmentAmount(Exception):

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from typing import Literal
 
 from order_processing.order import Discount, Fee, Shipping, Tax
+from order_processing.shares import share
 from order_processing.stores.payload import Part, clean
-from order_processing.stores.shares import share
 from order_processing.stores.shopify_amounts import Cost, Purse, line_discounts, refunded_shipping, tax_lines
 
 _KINDS: dict[str, Literal["percentage", "fixed_amount", "shipping"]] = {

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from order_processing.order import Address, Customer, Discount, Line, Option, Order, Shipping, Tax
+from order_processing.shares import share
 from order_processing.stores.payload import Part, clean, unique, version
 from order_processing.stores.platform import Unreadable
-from order_processing.stores.shares import share
 
 
 def read_order(order: Part, *, store: str) -> Order:

@@ -11,9 +11,9 @@ from datetime import datetime
 
 from order_processing.money import exponent
 from order_processing.order import Address, Customer, Discount, Line, Order, Shipping, Tax
+from order_processing.shares import even_prices, share
 from order_processing.stores.payload import Part, clean
 from order_processing.stores.platform import Unreadable
-from order_processing.stores.shares import even_prices, share
 
 # Where Stripe's minor unit is not ISO 4217's: how many decimals Stripe's has.
 _STRIPE_DECIMALS = {"ISK": 2, "UGX": 2, "MGA": 0}

@@ -13,8 +13,8 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from order_processing.order import Line, Option
+from order_processing.shares import even_prices, share
 from order_processing.stores.payload import Part, clean
-from order_processing.stores.shares import even_prices, share
 
 _TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
 

@@ -6,7 +6,7 @@ from order_processing import pricing
 from order_processing.catalogue import Facts
 from order_processing.order import Line, Order
 from order_processing.product import Component, Product
-from order_processing.stores.shares import share
+from order_processing.shares import share
 
 
 def split_price(order: Order, line: Line, product: Product, facts: Facts) -> tuple[int, ...]:

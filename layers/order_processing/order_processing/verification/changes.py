@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from order_processing.money import round_half_up
 from order_processing.order import Order
-from order_processing.stores.shares import share
+from order_processing.shares import share
 
 
 def with_line(order: Order, i: int, *, unit_price: int | None = None, quantity: int | None = None) -> Order:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from order_processing.money import major_units
 from order_processing.order import Fee, Line, Order
-from order_processing.stores.shares import share
+from order_processing.shares import share
 from order_processing.verification.findings import Findings
 
 
