@@ -12,13 +12,15 @@ from typing import Any
 from local import LocalStack, Response, wait_for
 from local.senders import STAFF_KEY
 from order_processing.adapters.orders import DynamoOrders
+from order_processing.order_parts import SENDING
 from order_processing.status import ENDED, PENDING, Status
 from order_processing.stored_order import StoredOrder
 from tests.stack.senders import api_order, place
 
 Journey = Callable[[LocalStack, str], str]
 REDRIVES = 2
-_TRIES = 20
+_PATIENCE = SENDING.total_seconds() + 20
+"""Seconds; for so long after a run that was cut while it sent the confirmation nothing is cancelled."""
 
 
 def happy(stack: LocalStack, key: str, sku: str) -> str:
@@ -52,15 +54,24 @@ def insisted(ask: Callable[[], Response]) -> Response:
 
     Raises RuntimeError for a request that is refused for good.
     """
-    for attempt in range(_TRIES):
+    until = time.monotonic() + _PATIENCE
+    pause = 0.2
+    while time.monotonic() < until:
         with contextlib.suppress(OSError, http.client.HTTPException):
             answer = ask()
             if answer.status < 300:
                 return answer
-            if answer.status != 429 and answer.status < 500:
+            if not _for_now(answer):
                 raise RuntimeError(f"{answer.status} {answer.body!r}")
-        time.sleep(min(0.2 * (attempt + 1), 1))
-    raise TimeoutError(f"refused {_TRIES} times")
+        time.sleep(pause)
+        pause = min(pause + 0.2, 1)
+    raise TimeoutError(f"refused for {_PATIENCE:g} s")
+
+
+def _for_now(answer: Response) -> bool:
+    """Whether an answer asks to come again: too many requests, a fault, or a mail that a run cut off may be sending."""
+    under_way = answer.status == 409 and answer.json()["code"] == "CONFIRMATION_UNDER_WAY"
+    return under_way or answer.status == 429 or answer.status >= 500
 
 
 def settled(stack: LocalStack, order_id: str, *, but: Status | None = None) -> str:
