@@ -138,6 +138,17 @@ def totals_update(table: str, entry: AccountEntry, amount: int, still_open: int,
     }
 
 
+def account_items(client: DynamoDBClient, table: str, customer_id: str, kind: str) -> Iterator[dict[str, Any]]:
+    """An account's items of a kind (`order#`, `totals#`), in the order of their keys."""
+    return each_item(
+        client.query,
+        TableName=table,
+        KeyConditionExpression="customer_id = :customer AND begins_with(entry, :kind)",
+        ExpressionAttributeValues={":customer": text(customer_id), ":kind": text(kind)},
+        ConsistentRead=True,
+    )
+
+
 class DynamoAccounts:
     """The port `Accounts` on a DynamoDB table; see the module's text for its items."""
 
@@ -151,15 +162,7 @@ class DynamoAccounts:
 
     def entries(self, customer_id: str) -> Iterator[AccountEntry]:
         """Every entry of an account, by order id; one read unit for about 20 of them."""
-        found = each_item(
-            self._client.query,
-            TableName=self._table,
-            KeyConditionExpression="customer_id = :customer AND begins_with(entry, :order)",
-            ExpressionAttributeValues={":customer": text(customer_id), ":order": text("order#")},
-            ConsistentRead=True,
-        )
-        for item in found:
-            yield read_entry(item)
+        return map(read_entry, account_items(self._client, self._table, customer_id, "order#"))
 
     def standing(self, customer_id: str, currency: str) -> Totals:
         return read_totals(self._get(totals_key(customer_id, currency)))
@@ -171,14 +174,8 @@ class DynamoAccounts:
 
     def orders_before(self, customer_id: str) -> int:
         """How many orders stand in an account, in all currencies."""
-        found = each_item(
-            self._client.query,
-            TableName=self._table,
-            KeyConditionExpression="customer_id = :customer AND begins_with(entry, :totals)",
-            ExpressionAttributeValues={":customer": text(customer_id), ":totals": text("totals#")},
-            ConsistentRead=True,
-        )
-        return sum(int(item["orders"]["N"]) for item in found)
+        totals = account_items(self._client, self._table, customer_id, "totals#")
+        return sum(int(item["orders"]["N"]) for item in totals)
 
     def payment(self, document: str) -> Payment | None:
         item = self._get(_payment_key(document))

@@ -18,6 +18,7 @@ from order_processing.account_reconciliation import (
 )
 from order_processing.adapters.accounts import (
     DynamoAccounts,
+    account_items,
     entry_item,
     entry_key,
     read_entry,
@@ -148,15 +149,8 @@ class Ledger:
 
     def _items(self, customer_id: str, kind: str) -> Iterator[tuple[str, dict[str, Any]]]:
         """The items of a kind in an account, by what follows the kind in their key."""
-        found = each_item(
-            self._client.query,
-            TableName=self._table,
-            KeyConditionExpression="customer_id = :customer AND begins_with(entry, :kind)",
-            ExpressionAttributeValues={":customer": text(customer_id), ":kind": text(kind)},
-            ConsistentRead=True,
-        )
-        for item in found:
-            yield item["entry"]["S"].removeprefix(kind), dict(item)
+        for item in account_items(self._client, self._table, customer_id, kind):
+            yield item["entry"]["S"].removeprefix(kind), item
 
     def _read_recorded(self) -> None:
         """The ids of all orders that were ever recorded, by customer."""
