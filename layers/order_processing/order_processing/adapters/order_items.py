@@ -3,9 +3,10 @@
 import hashlib
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from order_processing.adapters.attributes import Attribute, document, iso, number, packed, read_document, text, time
+from order_processing.adapters.queried import each_item
 from order_processing.approval import Case
 from order_processing.delivery import Delivery
 from order_processing.discrepancy import Discrepancy
@@ -33,6 +34,9 @@ from order_processing.status import Status
 from order_processing.store_state import StoreState
 from order_processing.stored_order import StoredOrder
 from order_processing.verified_order import CouponUse, VerifiedOrder
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
 
 SCHEMA = 1
 """The version of what an order's items say. Items of the version before and of the next one are read too."""
@@ -63,6 +67,18 @@ def day_slot(order_id: str, received_at: datetime) -> str:
 def key(order_id: str, part: str) -> dict[str, Attribute]:
     """The key of one of an order's items."""
     return {"order_id": text(order_id), "part": text(part)}
+
+
+def parts_of(client: "DynamoDBClient", table: str, order_id: str) -> dict[str, Any]:
+    """All of an order's items, by part; none for an order that is not there."""
+    found = each_item(
+        client.query,
+        TableName=table,
+        KeyConditionExpression="order_id = :id",
+        ExpressionAttributeValues={":id": text(order_id)},
+        ConsistentRead=True,
+    )
+    return {item["part"]["S"]: item for item in found}
 
 
 def placed_item(

@@ -45,6 +45,7 @@ from order_processing.adapters.order_items import (
     SHARDS,
     is_state,
     key,
+    parts_of,
     placed_item,
     stored_order_of,
 )
@@ -100,24 +101,13 @@ class OrderStore:
         return stored
 
     def look_up(self, order_id: str) -> StoredOrder | None:
-        parts = self._parts(order_id)
+        parts = parts_of(self._client, self._table, order_id)
         return stored_order_of(order_id, parts) if "placed" in parts else None
-
-    def _parts(self, order_id: str) -> dict[str, Any]:
-        """All of an order's items, by part; none for an order that is not there."""
-        found = each_item(
-            self._client.query,
-            TableName=self._table,
-            KeyConditionExpression="order_id = :id",
-            ExpressionAttributeValues={":id": text(order_id)},
-            ConsistentRead=True,
-        )
-        return {item["part"]["S"]: item for item in found}
 
     def sent(self, order_id: str) -> list[bytes]:
         """What its sender sent: the order as it was placed, then every later state; empty ones once it is erased.
         OrderNotFound."""
-        parts = self._parts(order_id)
+        parts = parts_of(self._client, self._table, order_id)
         if "placed" not in parts:
             raise OrderNotFound(order_id)
         bodies = ["placed", *sorted(filter(is_state, parts))]

@@ -19,6 +19,7 @@ from order_processing.adapters.order_items import (
     Discrepancies,
     is_state,
     key,
+    parts_of,
     stored_order_of,
 )
 from order_processing.adapters.parcel_keys import tracked_as
@@ -75,20 +76,24 @@ class PersonalData:
 
     def load(self, order_id: str) -> StoredOrder:
         """The order with all its parts; OrderNotFound."""
-        parts = self._parts(order_id)
+        parts = parts_of(self._dynamodb, self._table, order_id)
         if "placed" not in parts:
             raise OrderNotFound(order_id)
         return stored_order_of(order_id, parts)
 
     def raw(self, order_id: str) -> bytes:
         """The order as its sender sent it; empty once it is erased. Each later state of it begins a new line."""
-        parts = self._parts(order_id)
+        parts = parts_of(self._dynamodb, self._table, order_id)
         bodies = ["placed", *sorted(filter(is_state, parts))]
         return b"\n".join(filter(None, (unpacked(parts[part]["raw"]) for part in bodies)))
 
     def beside(self, order_id: str) -> dict[str, Any]:
         """What other items of the order hold, as it stands there, by their parts (reports on mails, ...)."""
-        more = {part: item for part, item in self._parts(order_id).items() if not part.startswith(_IN_THE_ORDER)}
+        more = {
+            part: item
+            for part, item in parts_of(self._dynamodb, self._table, order_id).items()
+            if not part.startswith(_IN_THE_ORDER)
+        }
         return {part: {name: _plain(value) for name, value in item.items()} for part, item in more.items()}
 
     def erase_set_aside(self, email: str) -> list[str]:
@@ -109,7 +114,7 @@ class PersonalData:
 
         Raises OrderChanged when somebody changed the order meanwhile: erase it again.
         """
-        parts = self._parts(order_id)
+        parts = parts_of(self._dynamodb, self._table, order_id)
         stored = stored_order_of(order_id, parts)
         kept = kept_documents(stored, settings)
         gone = self._erase_documents(order_id, {key: kept[key].years for key in kept})
@@ -215,16 +220,6 @@ class PersonalData:
                 ":state": text(STATE),
             },
         )
-
-    def _parts(self, order_id: str) -> dict[str, Any]:
-        found = each_item(
-            self._dynamodb.query,
-            TableName=self._table,
-            KeyConditionExpression="order_id = :id",
-            ExpressionAttributeValues={":id": text(order_id)},
-            ConsistentRead=True,
-        )
-        return {item["part"]["S"]: item for item in found}
 
 
 def _is_of(item: Any, email: str, customer_id: str) -> bool:

@@ -7,7 +7,7 @@ from datetime import datetime
 from order_processing import order_number
 from order_processing.adapters.attributes import iso, number, text
 from order_processing.adapters.order_change import Change
-from order_processing.adapters.order_items import STORE_CHANGES, is_state, key, state_item, stored_order_of
+from order_processing.adapters.order_items import STORE_CHANGES, is_state, key, parts_of, state_item, stored_order_of
 from order_processing.adapters.order_store import OrderStore
 from order_processing.adapters.queried import each_item
 from order_processing.adapters.transactions import Refused, Write, write_all
@@ -26,7 +26,7 @@ class DynamoStoreChanges(OrderStore):
         origin, probe = origin_of(source, store, store_order_id), 0
         while True:
             order_id = order_number.derive(origin, probe)
-            parts = self._parts(order_id)
+            parts = parts_of(self._client, self._table, order_id)
             if "placed" not in parts:
                 return None
             if parts["placed"]["origin"]["S"] == origin:
